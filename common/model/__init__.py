@@ -1,0 +1,1 @@
+"""Nouns that all exchanges share. Pure: no I/O, no clock, no randomness."""

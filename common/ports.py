@@ -13,6 +13,7 @@ from common.model.acts import (
     Act,
     Contract,
     Counterparty,
+    Needs,
     NewParty,
     Organisation,
     Rate,
@@ -212,6 +213,10 @@ class Accounting(Protocol):
     Dictionaries (organisations, currencies, VAT, units, items, defaults) are kept for a day: no request while warm.
     Raises `InDoubt` when the answer of a write was lost, `SideRefused` when 1C said no, `SideDown`, `TryLater`.
     """
+
+    @property
+    def needs(self) -> Needs:
+        """What the profile's document takes."""
 
     def check(self) -> Sequence[Stop]:
         """What the base lacks for this profile, from the digest of its `$metadata`; empty when all is there."""

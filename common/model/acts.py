@@ -150,3 +150,21 @@ class Rate:
     rate: Decimal
     multiplicity: int
     day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a profile's document takes, so that a rule can be checked and a line be prepared for it.
+
+    text_limit   signs a line's text may have; 0: the document has no text, None: no limit
+    quantity_scale   decimals a quantity may have
+    """
+
+    item: bool
+    unit: bool
+    text_limit: int | None
+    agreement: bool
+    contract: bool
+    quantity_scale: int
+    required_defaults: tuple[str, ...]
+    known_defaults: tuple[str, ...]

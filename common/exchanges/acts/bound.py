@@ -1,0 +1,85 @@
+"""The binding of an act as data: what is kept before the write, after it, and what a person is shown of it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from common.errors import Stop
+from common.exchanges.acts.model import ActRule
+from common.exchanges.acts.records import entry_of
+from common.model.acts import StoredAct
+from common.model.moments import text
+from common.model.records import Outcome, Record
+
+Bound = Mapping[str, Any]
+
+DRAFT = "Черновик"
+
+
+def settled(bound: Bound | None) -> bool:
+    """The act is bound and shown on the deal: whatever the event, nothing is left to do."""
+    return created(bound) and bool(bound and bound["back"])
+
+
+def created(bound: Bound | None) -> bool:
+    """The act exists in 1C and we know it."""
+    return bound is not None and bound["state"] == "created"
+
+
+def generation(bound: Bound | None) -> int:
+    """Which act of the deal and rule this is; it rises only by a person's word."""
+    return int(bound["generation"]) if bound else 1
+
+
+def intent(record: Record, rule: ActRule, bound: Bound | None, now: datetime) -> dict[str, Any]:
+    """Kept before the write: killed right after it, we know that an act may be there."""
+    return {**_common(record, rule, bound), "target": "", "state": "creating", "intent_at": text(now), "back": False}
+
+
+def binding(
+    record: Record, rule: ActRule, bound: Bound | None, stored: StoredAct, link: str, person: int
+) -> dict[str, Any]:
+    """Kept at once after the write: the ids of the pair and what 1C gave back."""
+    return {
+        **_common(record, rule, bound),
+        "target": f"{rule.base}:{stored.ref}",
+        "state": "created",
+        "intent_at": "",
+        "ref": stored.ref,
+        "number": stored.number,
+        "shown_date": f"{stored.day:%d.%m.%Y}",
+        "shown_state": DRAFT,
+        "link": link,
+        "version": stored.version,
+        "total": str(stored.total),
+        "person": person,
+        "back": not rule.back.names(),
+    }
+
+
+def outcome(bound: Bound, stops: tuple[Stop, ...] = ()) -> Outcome:
+    """In agreement, or bound and waiting for a person to look at what 1C kept otherwise."""
+    details = {"number": bound["number"], "date": bound["shown_date"], "total": bound["total"], "base": bound["base"]}
+    return Outcome(dict(bound), stops, "", bound["person"], bound["target"], bound["rule"], details)
+
+
+def shown(rule: ActRule, bound: Bound) -> dict[str, str]:
+    """The deal's fields that show the act, by the names the rule gives them."""
+    back = rule.back
+    values = {back.number: "number", back.date: "shown_date", back.link: "link", back.state: "shown_state"}
+    return {name: str(bound[key]) for name, key in values.items() if name}
+
+
+def _common(record: Record, rule: ActRule, bound: Bound | None) -> dict[str, Any]:
+    return {
+        "exchange": "acts",
+        "source": record.source,
+        "generation": generation(bound),
+        "base": rule.base,
+        "profile": rule.profile,
+        "rule": rule.id,
+        "entry": entry_of(record).id,
+        "body": record.body,
+    }

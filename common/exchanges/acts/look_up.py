@@ -1,0 +1,145 @@
+"""What 1C must be asked for one draft, asked in the order that stops earliest (rules, Parties and Rows)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from common.errors import NeedsPerson, Stop
+from common.exchanges.acts import decide
+from common.exchanges.acts.lines import mapping_stop
+from common.exchanges.acts.model import ActRule, Draft, Known, Tables
+from common.model.acts import Counterparty, NewParty, Rate
+from common.model.ids import Ref
+from common.ports import Accounting, Leases
+
+CREATE_SECONDS = 150.0
+"""How long one may create a counterparty alone: longer than the client's write time-out."""
+
+
+def rate(drafted: Draft, rule: ActRule, books: Accounting) -> Rate | None:
+    """The rate of the act date for a foreign currency, None for roubles. Raises NeedsPerson `rate_missing`."""
+    if drafted.currency == decide.ROUBLE:
+        return None
+    found = books.rate(_currency(drafted.currency, rule, books), drafted.day)
+    if found is None:
+        named = f"{drafted.currency}, {drafted.day:%d.%m.%Y}"
+        raise NeedsPerson(Stop("rate_missing", named, "accounting", f"base:{rule.base}", where=f"1C, base {rule.base}"))
+    return found
+
+
+def known(drafted: Draft, rule: ActRule, tables: Tables, books: Accounting, leases: Leases) -> Known:
+    """Everything the act refers to, checked to exist. Raises NeedsPerson with all stops of the dictionaries at once."""
+    stops: list[Stop] = []
+    organisation = _kept(decide.our_organisation(drafted, rule, tables, books.organisations()), stops)
+    items = _items(drafted, rule, books, stops)
+    units = _units(drafted, rule, books, stops)
+    defaults = {name: _default(name, choice, rule, books, stops) for name, choice in rule.defaults.items()}
+    currency = _currency(drafted.currency, rule, books)
+    if stops or organisation is None:
+        raise NeedsPerson(*stops)
+    buyer = _buyer(drafted, rule, tables, books, leases)
+    agreement = _agreement(drafted, rule, books, buyer, organisation, currency)
+    contract = _contract(drafted, rule, books, buyer, organisation, currency)
+    return Known(
+        organisation=organisation,
+        counterparty=buyer.ref,
+        partner=buyer.partner,
+        contract=contract,
+        agreement=agreement,
+        items=items,
+        units=units,
+        refs=defaults,
+        line_refs=defaults,
+        currency=currency,
+        rouble=_currency(decide.ROUBLE, rule, books),
+    )
+
+
+def _buyer(drafted: Draft, rule: ActRule, tables: Tables, books: Accounting, leases: Leases) -> Counterparty:
+    client = drafted.client
+    chosen = decide.counterparty(drafted, rule, tables, books.counterparties(client.inn, client.kpp))
+    if isinstance(chosen, Stop):
+        raise NeedsPerson(chosen)
+    if chosen is not None:
+        return chosen
+    note = f"Создано из Битрикс24, {client.owner}"
+    party = NewParty(client.name, client.full_name, client.inn, client.kpp, client.address, note)
+    # OData enforces no uniqueness: two workers at once would make two of the same (facts onec-odata §3).
+    with leases.hold(f"counterparty:{rule.base}", CREATE_SECONDS, 30):
+        return books.create_counterparty(party)
+
+
+def _agreement(
+    drafted: Draft, rule: ActRule, books: Accounting, buyer: Counterparty, organisation: Ref, currency: Ref
+) -> Ref | None:
+    if not books.needs.agreement:
+        return None
+    chosen = decide.contract(drafted, rule, books.agreements(buyer, organisation, currency), "agreement")
+    if isinstance(chosen, Stop):
+        raise NeedsPerson(chosen)
+    return chosen
+
+
+def _contract(
+    drafted: Draft, rule: ActRule, books: Accounting, buyer: Counterparty, organisation: Ref, currency: Ref
+) -> Ref | None:
+    """In Trade and ERP an agreement may do without contracts: none found is no fault there (facts onec-odata §2.3)."""
+    found = books.contracts(buyer, organisation, currency)
+    if not found and books.needs.agreement and not rule.create_contract:
+        return None
+    chosen = decide.contract(drafted, rule, found)
+    if isinstance(chosen, Stop):
+        raise NeedsPerson(chosen)
+    return chosen or books.create_contract(buyer, organisation, currency, drafted.day).ref
+
+
+def _items(drafted: Draft, rule: ActRule, books: Accounting, stops: list[Stop]) -> dict[str, Ref]:
+    if not books.needs.item:
+        return {}
+    found = {}
+    for line in drafted.lines:
+        if line.item not in found:
+            ref = _kept(decide.single(line.text, line.item, books.item(line.item), rule, "item"), stops)
+            found[line.item] = ref or Ref("")
+    return found
+
+
+def _units(drafted: Draft, rule: ActRule, books: Accounting, stops: list[Stop]) -> dict[str, Ref]:
+    if not books.needs.unit:
+        return {}
+    found: dict[str, Ref] = {}
+    for code, name in {line.unit: line.unit_name for line in drafted.lines}.items():
+        ref = books.unit(code) or (books.create_unit(code, name) if rule.create_unit else None)
+        if ref is None:
+            stops.append(mapping_stop("units", "unit_unmapped", [f"{code} {name}"]))
+        else:
+            found[code] = ref
+    return found
+
+
+def _default(name: str, choice: str, rule: ActRule, books: Accounting, stops: list[Stop]) -> Ref:
+    if name not in books.needs.known_defaults:
+        stops.append(Stop("default_unknown", name, "admin", f"rule:{rule.id}", rule.profile, "rules"))
+        return Ref("")
+    return _kept(decide.single(name, choice, books.default(name, choice), rule), stops) or Ref("")
+
+
+def _currency(code: str, rule: ActRule, books: Accounting) -> Ref:
+    found = books.currency(code)
+    if found is None:
+        raise NeedsPerson(Stop("currency_missing", code, "accounting", f"base:{rule.base}", where="Catalog_Валюты"))
+    return found
+
+
+def _kept(answer: Ref | Stop, stops: list[Stop]) -> Ref | None:
+    if isinstance(answer, Stop):
+        stops.append(answer)
+        return None
+    return answer
+
+
+def moved(drafted: Draft, day: date) -> Draft:
+    """The draft on another day, with a note why (rules, Refusals: `use_first_open_day`)."""
+    note = f"Период закрыт: дата этапа {drafted.day:%d.%m.%Y}, акт датирован {day:%d.%m.%Y}"
+    return replace(drafted, day=day, notes=(*drafted.notes, note))

@@ -1,0 +1,1 @@
+"""The correspondence tables between Bitrix24 and 1C: pure look-up and validation; `kept` reads them from the store."""

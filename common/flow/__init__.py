@@ -1,0 +1,1 @@
+"""How anything travels, whatever it is: claims, bindings, waiting, notices, limits. All of it over the `Store` port."""

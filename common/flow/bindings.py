@@ -1,0 +1,103 @@
+"""Bindings: the ids of a pair with what both sides last agreed on. Without end; rebuilt from the marks if lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from common.model import moments
+from common.model.ids import RecordKey
+from common.ports import ABSENT, Clock, Condition, Data, Document, Store, Write
+
+BINDINGS = "bindings"
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One pair.
+
+    source, target   `deal:12`, `main:Document_…:<Ref_Key>`; target is empty until there is one
+    agreed           the last agreed state: values or hashes of them, one JSON object
+    state            a word of the exchange, e.g. `draft`, `posted`, `cancelled`, `peer_deleted`
+    generation       which twin of the same source this is; rises only by a person's word
+    data             the exchange's own further fields; they stand beside these in the document and can be asked for
+    changed_at       when it was last written, as `moments.text`; set by writing
+    version          as read from the store; a new binding has ABSENT, so that two creators cannot both bind
+    """
+
+    record: RecordKey
+    exchange: str
+    source: str
+    target: str
+    state: str
+    agreed: Data
+    generation: int = 1
+    data: Data = field(default_factory=dict)
+    changed_at: str = ""
+    version: str = ABSENT
+
+
+_OWN = ("record", "exchange", "source", "target", "state", "agreed", "generation", "changed_at")
+
+
+class Bindings:
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def get(self, record: RecordKey) -> Binding | None:
+        found = self._store.get(BINDINGS, record)
+        return None if found is None else _read(found)
+
+    def get_many(self, records: Sequence[RecordKey]) -> dict[RecordKey, Binding]:
+        """Those that exist, in one round trip."""
+        found = self._store.get_many(BINDINGS, list(dict.fromkeys(records)))
+        return {RecordKey(key): _read(document) for key, document in found.items()}
+
+    def write(self, binding: Binding) -> Write:
+        """For the worker's one commit. Conditional on the version read: a binding changed meanwhile is never lost."""
+        taken = [name for name in binding.data if name in _OWN]
+        if taken:
+            raise ValueError(f"binding data may not hold {taken}")
+        own = {name: getattr(binding, name) for name in _OWN}
+        own["changed_at"] = moments.text(self._clock.now())
+        return Write(BINDINGS, binding.record, {**binding.data, **own}, binding.version)
+
+    def delete(self, binding: Binding) -> Write:
+        """For the worker's one commit."""
+        return Write(BINDINGS, binding.record, None, binding.version)
+
+    def save(self, binding: Binding) -> Binding:
+        """Write at once (design §3 step 5: bind before anything else) and carry on with the new version.
+
+        Raises `AlreadyThere` or `Stale` when somebody else bound or changed it: read it again.
+        """
+        return replace(binding, version=self._store.write(self.write(binding))[0])
+
+    def of_target(self, target: str) -> list[Binding]:
+        """Usually one; several when a target was bound for several rules."""
+        return self._where(("target", "==", target))
+
+    def of_source(self, source: str) -> list[Binding]:
+        """All records of one source object, e.g. the acts of a deal under each rule."""
+        return self._where(("source", "==", source))
+
+    def of_exchange(self, exchange: str, after: str = "", limit: int = 500) -> list[Binding]:
+        """A page by record key, for audits: call again with the last key until a page comes back empty."""
+        where: list[Condition] = [("exchange", "==", exchange), ("record", ">", after)]
+        return [_read(one) for one in self._store.query(BINDINGS, where, order_by="record", limit=limit)]
+
+    def count(self, exchange: str, state: str | None = None) -> int:
+        where: list[Condition] = [("exchange", "==", exchange)]
+        if state is not None:
+            where.append(("state", "==", state))
+        return self._store.count(BINDINGS, where)
+
+    def _where(self, condition: Condition) -> list[Binding]:
+        return [_read(one) for one in self._store.query(BINDINGS, [condition])]
+
+
+def _read(document: Document) -> Binding:
+    own = {name: document.data[name] for name in _OWN}
+    rest = {name: value for name, value in document.data.items() if name not in _OWN}
+    return Binding(**own, data=rest, version=document.version)

@@ -1,0 +1,170 @@
+"""From an HTTP request to a handler and back: the only place that turns errors into HTTP answers (design §3).
+
+Nothing here knows Flask: `functions/*` hand over the request, which fits `HttpRequest`, and give the answer back.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from common.errors import Refused, TryLater
+from common.ports import Data, Task
+
+MAX_BODY = 1_000_000
+"""Bytes of a webhook's body; the largest real ones are a few kilobytes."""
+
+Answer = tuple[str, int, dict[str, str]]
+"""Body, status and headers, as Flask takes them."""
+
+_logger = logging.getLogger(__name__)
+_TRACE = re.compile(r"(?:00-)?([0-9a-f]{32})")
+
+
+class _Headers(Protocol):
+    def items(self) -> Iterator[tuple[str, str]]: ...
+
+
+class HttpRequest(Protocol):
+    """What is needed of `flask.Request`."""
+
+    @property
+    def method(self) -> str: ...
+    @property
+    def query_string(self) -> bytes: ...
+    @property
+    def content_length(self) -> int | None: ...
+    @property
+    def remote_addr(self) -> str | None: ...
+    @property
+    def headers(self) -> _Headers: ...
+    def get_data(self) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A request as it came; header names are lower-case."""
+
+    method: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+    sender: str = ""
+
+    @property
+    def trace(self) -> str:
+        """32 hexadecimal digits of `traceparent` or `X-Cloud-Trace-Context`, "" when the platform gave none."""
+        found = _TRACE.match(self.headers.get("traceparent") or self.headers.get("x-cloud-trace-context") or "")
+        return found.group(1) if found else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One attempt of the queue at one task. `last`: after it the queue gives up."""
+
+    task: Task
+    attempt: int
+    last: bool
+    trace: str = ""
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """Keeps the payload of a last attempt so that a person can replay it."""
+
+    keep: Callable[[Task, str, str], None]
+    """(task, error, trace)"""
+    max_attempts: int
+
+
+@dataclass(frozen=True)
+class Page:
+    """An answer to a person's browser, such as the install page."""
+
+    html: str
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def received(request: HttpRequest, function: str, handle: Callable[[Delivery], Page | None]) -> Answer:
+    """Answer a public entry: 200 once the work is durable, 4xx for the sender's faults, 503 when we cannot keep it."""
+    try:
+        page = handle(read(request))
+    except Refused as refusal:
+        _count("refused", function, reason=refusal.reason, status=refusal.status)
+        return _text(refusal.reason, refusal.status)
+    except TryLater as reason:
+        _count("not_kept", function, reason=reason.reason)
+        return _text("try later", 503, {"Retry-After": "10"})
+    if page is None:
+        return _text("ok", 200)
+    headers = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store", **page.headers}
+    return page.html, page.status, headers
+
+
+def processed(
+    request: HttpRequest, function: str, handle: Callable[[Turn], None], letters: Callable[[], DeadLetter]
+) -> Answer:
+    """Answer the queue: 200 is done (or kept for a person), everything else is tried again.
+
+    An error nobody foresaw is a bug: 500, logged, tried again; on the last attempt the payload becomes a dead letter.
+    """
+    delivery = read(request)
+    turn = turn_of(delivery, function, letters().max_attempts)
+    try:
+        handle(turn)
+    except TryLater as reason:
+        if not turn.last:
+            pause = {"Retry-After": str(int(reason.after) + 1)} if reason.after else {}
+            return _text(reason.reason, 503, pause)
+        error = f"TryLater: {reason.reason}"
+    except Exception as bug:
+        _logger.exception("unforeseen", extra={"fields": {"function": function, "task": turn.task.name}})
+        if not turn.last:
+            return _text("internal error", 500)
+        error = f"{type(bug).__name__}: {bug}"
+    else:
+        return _text("ok", 200)
+    letters().keep(turn.task, error, turn.trace)
+    _count("dead_letter", function, task=turn.task.name)
+    return _text("kept as a dead letter", 200)
+
+
+def read(request: HttpRequest) -> Delivery:
+    """The request with its body. Raises Refused 413 for one that is too large."""
+    if (request.content_length or 0) > MAX_BODY:
+        raise Refused(413, "too_large")
+    body = request.get_data()
+    if len(body) > MAX_BODY:
+        raise Refused(413, "too_large")
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    return Delivery(request.method, request.query_string.decode("latin-1"), headers, body, request.remote_addr or "")
+
+
+def turn_of(delivery: Delivery, function: str, max_attempts: int) -> Turn:
+    """The queue's headers and the task's body (facts gcp §5.2). Raises Refused 400 for what no queue of ours sent."""
+    headers = delivery.headers
+    try:
+        body: Data = json.loads(delivery.body)
+        attempt = int(headers.get("x-cloudtasks-taskretrycount") or 0)
+    except ValueError as error:
+        raise Refused(400, "malformed") from error
+    if not isinstance(body, dict):
+        raise Refused(400, "malformed")
+    name = headers.get("x-cloudtasks-taskname") or "by-hand"
+    queue = "bulk" if "bulk" in headers.get("x-cloudtasks-queuename", "") else "interactive"
+    task = Task(function, body, name, "bulk" if queue == "bulk" else "interactive")
+    return Turn(task, attempt, attempt + 1 >= max_attempts, delivery.trace)
+
+
+def _count(event: str, function: str, **labels: object) -> None:
+    """A counted warning: a log-based metric counts these lines."""
+    _logger.warning(event, extra={"fields": {"function": function, **labels}})
+
+
+def _text(body: str, status: int, headers: Mapping[str, str] | None = None) -> Answer:
+    return body, status, {"Content-Type": "text/plain; charset=utf-8", **(headers or {})}

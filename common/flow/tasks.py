@@ -1,0 +1,21 @@
+"""Tasks as stored data: what is put on the queue again later, under another name."""
+
+from __future__ import annotations
+
+import hashlib
+
+from common.ports import Data, Task
+
+
+def as_data(task: Task) -> Data:
+    """What is needed to put the task again; its name is kept to recognise it."""
+    return {"function": task.function, "body": task.body, "name": task.name, "queue": task.queue}
+
+
+def from_data(data: Data) -> Task:
+    return Task(data["function"], data["body"], data["name"], data["queue"])
+
+
+def name_for(*parts: str) -> str:
+    """A task name made of parts that may hold anything; equal parts give an equal name, so a double put is one task."""
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:40]

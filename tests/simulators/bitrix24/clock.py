@@ -30,7 +30,7 @@ def read_moment(text: object, zone: tzinfo = SERVER_ZONE) -> datetime | None:
 
 def read_day(text: object) -> date | None:
     """The date part as written: pure dates are not converted."""
-    if isinstance(text, date):
+    if isinstance(text, date) and not isinstance(text, datetime):
         return text
     moment = read_moment(text)
     return moment.date() if moment else None

@@ -1,0 +1,40 @@
+"""Watermarks: how far a side was read. Each moves only from the place its reader started at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from common.model import moments
+from common.ports import ABSENT, Clock, Store, Write
+
+WATERMARKS = "watermarks"
+
+
+@dataclass(frozen=True, slots=True)
+class Watermark:
+    """`value` is a moment or an id as text, "" when nothing was read yet."""
+
+    name: str
+    value: str = ""
+    version: str = ABSENT
+
+
+class Watermarks:
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def get(self, name: str) -> Watermark:
+        found = self._store.get(WATERMARKS, name)
+        return Watermark(name) if found is None else Watermark(name, found.data["value"], found.version)
+
+    def advance(self, name: str, value: str, version: str) -> Watermark:
+        """Move the watermark read before as `version`, after the page is in the queue: killed in between, the page is
+        put again. Raises `AlreadyThere` or `Stale` when another reader moved it; his page is in the queue too.
+        """
+        return Watermark(name, value, self._store.write(self.write(name, value, version))[0])
+
+    def write(self, name: str, value: str, version: str) -> Write:
+        """The same for a commit together with other writes."""
+        data = {"value": value, "moved_at": moments.text(self._clock.now())}
+        return Write(WATERMARKS, name, data, version)

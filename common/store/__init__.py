@@ -1,0 +1,1 @@
+"""Adapters of the `Store` port: SQLite for one machine, Firestore for the cloud."""

@@ -36,16 +36,6 @@ STATES = (
         period="Day",
     ),
     register(
-        "InformationRegister_СостоянияОригиналовПервичныхДокументов",
-        """
-        Владелец: any; ПервичныйДокумент: str 100; ОбщееСостояние: bool; ФормаИзвне: bool; Сотрудник: str 10
-        """,
-        """
-        Состояние: ref Catalog_СостоянияОригиналовПервичныхДокументов !; ДатаПоследнегоИзменения: datetime;
-        АвторИзменения: ref Catalog_Пользователи; ПервичныйДокументПредставление: str 150
-        """,
-    ),
-    register(
         "InformationRegister_ДополнительныеСведения",
         """
         Объект: any; Свойство: ref ChartOfCharacteristicTypes_ДополнительныеРеквизитыИСведения
@@ -95,7 +85,21 @@ STATES = (
 )
 
 
-def product(name: str, title: str, entities: Iterable[Entity], tables: Mapping[str, str], hooks: str) -> Product:
+def originals(employee: str) -> Entity:
+    """States of paper originals (§4); in older releases the employee is a reference."""
+    return register(
+        "InformationRegister_СостоянияОригиналовПервичныхДокументов",
+        f"Владелец: any; ПервичныйДокумент: str 100; ОбщееСостояние: bool; ФормаИзвне: bool; Сотрудник: {employee}",
+        """
+        Состояние: ref Catalog_СостоянияОригиналовПервичныхДокументов !; ДатаПоследнегоИзменения: datetime;
+        АвторИзменения: ref Catalog_Пользователи; ПервичныйДокументПредставление: str 150
+        """,
+    )
+
+
+def product(
+    name: str, title: str, entities: Iterable[Entity], tables: Mapping[str, str], hooks: str, employee: str = "str 10"
+) -> Product:
     """A product of its own entities and the shared ones."""
-    found = {entity.name: entity for entity in (*entities, *PEOPLE, *STATES)}
+    found = {entity.name: entity for entity in (*entities, *PEOPLE, *STATES, originals(employee))}
     return Product(name, title, found, enums(tables), hooks)

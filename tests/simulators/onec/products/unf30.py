@@ -224,4 +224,4 @@ ENTITIES = (
     catalog("Catalog_ВидыЦен"),
     catalog("Catalog_Проекты", code=9, hierarchy="items"),
 )
-UNF30 = product("unf30", "Управление нашей фирмой, редакция 3.0", ENTITIES, ENUMS, "unf")
+UNF30 = product("unf30", "Управление нашей фирмой, редакция 3.0", ENTITIES, ENUMS, "unf", "ref Catalog_Сотрудники")

@@ -6,13 +6,13 @@ Nothing here knows Flask: `functions/*` hand over the request, which fits `HttpR
 from __future__ import annotations
 
 import json
-import logging
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from common.errors import Refused, TryLater
+from common.logs import LOGGER, counted
 from common.ports import Data, Task
 
 MAX_BODY = 1_000_000
@@ -21,7 +21,6 @@ MAX_BODY = 1_000_000
 Answer = tuple[str, int, dict[str, str]]
 """Body, status and headers, as Flask takes them."""
 
-_logger = logging.getLogger(__name__)
 _TRACE = re.compile(r"(?:00-)?([0-9a-f]{32})")
 
 
@@ -95,10 +94,10 @@ def received(request: HttpRequest, function: str, handle: Callable[[Delivery], P
     try:
         page = handle(read(request))
     except Refused as refusal:
-        _count("refused", function, reason=refusal.reason, status=refusal.status)
+        counted("refused", function=function, reason=refusal.reason, status=refusal.status)
         return _text(refusal.reason, refusal.status)
     except TryLater as reason:
-        _count("not_kept", function, reason=reason.reason)
+        counted("not_kept", function=function, reason=reason.reason)
         return _text("try later", 503, {"Retry-After": "10"})
     if page is None:
         return _text("ok", 200)
@@ -122,15 +121,15 @@ def processed(
             pause = {"Retry-After": str(int(reason.after) + 1)} if reason.after else {}
             return _text(reason.reason, 503, pause)
         error = f"TryLater: {reason.reason}"
-    except Exception as bug:
-        _logger.exception("unforeseen", extra={"fields": {"function": function, "task": turn.task.name}})
+    except Exception as bug:  # noqa: BLE001 - the boundary: nothing above us could tell the queue
+        LOGGER.exception("unforeseen", extra={"fields": {"function": function, "task": turn.task.name}})
         if not turn.last:
             return _text("internal error", 500)
         error = f"{type(bug).__name__}: {bug}"
     else:
         return _text("ok", 200)
     letters().keep(turn.task, error, turn.trace)
-    _count("dead_letter", function, task=turn.task.name)
+    counted("dead_letter", function=function, task=turn.task.name)
     return _text("kept as a dead letter", 200)
 
 
@@ -159,11 +158,6 @@ def turn_of(delivery: Delivery, function: str, max_attempts: int) -> Turn:
     queue = "bulk" if "bulk" in headers.get("x-cloudtasks-queuename", "") else "interactive"
     task = Task(function, body, name, "bulk" if queue == "bulk" else "interactive")
     return Turn(task, attempt, attempt + 1 >= max_attempts, delivery.trace)
-
-
-def _count(event: str, function: str, **labels: object) -> None:
-    """A counted warning: a log-based metric counts these lines."""
-    _logger.warning(event, extra={"fields": {"function": function, **labels}})
 
 
 def _text(body: str, status: int, headers: Mapping[str, str] | None = None) -> Answer:

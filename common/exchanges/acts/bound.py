@@ -20,7 +20,7 @@ DRAFT = "Черновик"
 
 def settled(bound: Bound | None) -> bool:
     """The act is bound and shown on the deal: whatever the event, nothing is left to do."""
-    return created(bound) and bool(bound and bound["back"])
+    return bound is not None and created(bound) and bool(bound["back"]) and not bound["differs"]
 
 
 def created(bound: Bound | None) -> bool:
@@ -39,9 +39,9 @@ def intent(record: Record, rule: ActRule, bound: Bound | None, now: datetime) ->
 
 
 def binding(
-    record: Record, rule: ActRule, bound: Bound | None, stored: StoredAct, link: str, person: int
+    record: Record, rule: ActRule, bound: Bound | None, stored: StoredAct, link: str, person: int, differs: str = ""
 ) -> dict[str, Any]:
-    """Kept at once after the write: the ids of the pair and what 1C gave back."""
+    """Kept at once after the write: the ids of the pair and what 1C gave back; `differs` is what it kept otherwise."""
     return {
         **_common(record, rule, bound),
         "target": f"{rule.base}:{stored.ref}",
@@ -55,12 +55,15 @@ def binding(
         "version": stored.version,
         "total": str(stored.total),
         "person": person,
+        "differs": differs,
         "back": not rule.back.names(),
     }
 
 
-def outcome(bound: Bound, stops: tuple[Stop, ...] = ()) -> Outcome:
+def outcome(bound: Bound) -> Outcome:
     """In agreement, or bound and waiting for a person to look at what 1C kept otherwise."""
+    stop = Stop("read_back_differs", bound["differs"], "accounting", "person", where=bound["link"])
+    stops = (stop,) if bound["differs"] else ()
     details = {"number": bound["number"], "date": bound["shown_date"], "total": bound["total"], "base": bound["base"]}
     return Outcome(dict(bound), stops, "", bound["person"], bound["target"], bound["rule"], details)
 

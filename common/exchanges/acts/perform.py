@@ -55,6 +55,10 @@ class Acts:
         """Nothing is left to do for a record so bound."""
         return bindings.settled(bound)
 
+    def unread(self, bound: Bound | None) -> bool:
+        """The act exists and only has to be shown on its deal."""
+        return bindings.created(bound)
+
     def side(self, record: Record) -> str:
         """The breaker that stands before this record: its base's."""
         rule = self.rules().get(rule_of(record))
@@ -75,9 +79,9 @@ class Acts:
 
         Raises NeedsPerson, SideDown, TryLater and InDoubt as the sides do.
         """
-        if bound is not None and bindings.created(bound):
-            return bindings.outcome(bound)
         rule = self.rules().get(rule_of(record))
+        if bound is not None and bindings.created(bound):
+            return bindings.outcome(self._looked_at(record, rule, bound) if rule and bound["differs"] else bound)
         if rule is None or not rule.active:
             return Outcome(excluded="not_selected", rule=rule_of(record))
         attempt = _Attempt(self, record, entry_of(record), rule, self.books(rule.base, rule.profile), bound, bind)
@@ -87,6 +91,12 @@ class Acts:
         return attempt.adopt(self.person(facts)) or Outcome(
             excluded=left_out.rule if left_out else "deal_deleted", rule=rule.id, person=self.person(facts)
         )
+
+    def _looked_at(self, record: Record, rule: ActRule, bound: Bound) -> Bound:
+        """What 1C kept otherwise is settled when a person says so, or has changed the act since."""
+        stored = self.books(rule.base, rule.profile).read(bound["ref"])
+        changed = stored is not None and stored.version != bound["version"]
+        return {**bound, "differs": ""} if changed or record.body.get("confirmed") else bound
 
     def report(self, carried: Sequence[tuple[Record, Bound]]) -> dict[str, Stop]:
         """Show each act on its deal, all in one request; the records whose deal refused, with a stop."""
@@ -119,9 +129,8 @@ class _Attempt:
     def create(self, facts: DealFacts) -> Outcome:
         """Decide, write, bind at once, compare what 1C kept."""
         stored, act = self._written(facts)
-        binding = self._bound_to(stored, facts.deal.responsible)
-        apart = self.books.differences(act, stored)
-        return bindings.outcome(binding, (_differs(act, binding["link"], apart),) if apart else ())
+        apart = "; ".join(self.books.differences(act, stored))
+        return bindings.outcome(self._bound_to(stored, facts.deal.responsible, apart))
 
     def adopt(self, person: int) -> Outcome | None:
         """The entry no longer calls for an act, but a killed run may have written one: then it is bound, not lost."""
@@ -133,9 +142,9 @@ class _Attempt:
         stored = self.books.read(ref) or self._marked(token, day)
         return bindings.outcome(self._bound_to(stored, person)) if stored else None
 
-    def _bound_to(self, stored: StoredAct, person: int) -> dict[str, Any]:
+    def _bound_to(self, stored: StoredAct, person: int, differs: str = "") -> dict[str, Any]:
         link = self.books.link(stored.ref)
-        binding = bindings.binding(self.record, self.rule, self.bound, stored, link, person)
+        binding = bindings.binding(self.record, self.rule, self.bound, stored, link, person, differs)
         self.bind(binding)
         return binding
 
@@ -230,10 +239,6 @@ def _first_open_day(refusal: SideRefused) -> date | None:
             day, month, year = (int(part) for part in named.groups())
             return date(year, month, day)
     return None
-
-
-def _differs(act: Act, link: str, apart: Sequence[str]) -> Stop:
-    return Stop("read_back_differs", "; ".join(apart), "accounting", "person", where=link, details=act.token)
 
 
 def _not_written(entry: StageEntry, text: str, place: Place) -> Stop:

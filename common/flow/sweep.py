@@ -1,0 +1,200 @@
+"""How changes are found: a window of events read at once, and a sweep over what a lost event missed (design §3).
+
+Both put durable tasks for what they find before their watermark moves. A window also carries the first few records in
+its own turn, so that a lone deal needs no second reading; their tasks start later and then find nothing left to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from common.errors import StoreConflict, TryLater
+from common.flow.delivery import Turn
+from common.flow.tasks import name_for
+from common.flow.waiting import SIDE_DOWN, Waiting, WaitingRoom
+from common.flow.watermarks import Watermark, Watermarks
+from common.flow.work import Work, as_data, occurrence
+from common.logs import counted
+from common.model.ids import RecordKey
+from common.model.moments import parse, text
+from common.model.records import Record
+from common.ports import Clock
+
+CHUNK = 7
+"""Records of one task: about seven deals fill one batch of 50 commands (design §3)."""
+
+OVERLAP = timedelta(minutes=5)
+"""Rows commit out of order; a sweep looks so far behind its watermark (facts bitrix24 §4.3)."""
+
+CHANGED_OVERLAP = timedelta(seconds=10)
+BACKSTOP = timedelta(seconds=45)
+"""When the durable task of a record starts that the window itself carries; longer than a usual turn."""
+
+
+class Sight(Protocol):
+    @property
+    def records(self) -> Sequence[Record]: ...
+    @property
+    def last(self) -> int: ...
+    @property
+    def newest(self) -> datetime | None: ...
+    @property
+    def more(self) -> bool: ...
+    @property
+    def touched(self) -> Sequence[RecordKey]: ...
+    @property
+    def facts(self) -> Mapping[str, Any] | None: ...
+    @property
+    def read_at(self) -> datetime | None: ...
+
+
+class Watch(Protocol):
+    """An exchange's eye on its source."""
+
+    def began(self) -> datetime | None: ...
+    def keys(self, deal: int) -> Sequence[RecordKey]: ...
+    def window(self, after: int, changed_since: datetime | None, deal: int | None) -> Sight: ...
+    def since(self, moment: datetime, after: int) -> Sight: ...
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Finds records of one source; `name` tells its watermarks from others'."""
+
+    name: str
+    watch: Watch
+    work: Work
+    watermarks: Watermarks
+    waiting: WaitingRoom
+    clock: Clock
+
+    def window(self, turn: Turn, deal: int | None) -> None:
+        """One window of events: one request finds what happened, whatever the number of events."""
+        mark = self.watermarks.get(f"window:{self.name}")
+        if not mark.value:
+            self.sweep()
+            return
+        after, seen_at = _read(mark)
+        sight = self.watch.window(after, seen_at - CHANGED_OVERLAP, self._unsettled(deal))
+        here, rest = _split(sight.records, sight.facts or {})
+        self._put(rest, "window")
+        self._put(here, "window", self.clock.now() + BACKSTOP)
+        self._advance(mark, max(after, sight.last), sight.read_at or seen_at)
+        if sight.more:
+            self.sweep()
+        self._carry(here, turn, sight.facts or {})
+        self._retry(self.waiting.get_many(sight.touched).values(), turn, here, sight.facts or {})
+
+    def sweep(self) -> int:
+        """All entries since the watermark less the overlap, to the end of the list; how many were put."""
+        mark = self.watermarks.get(f"sweep:{self.name}")
+        began = self.watch.began()
+        if began is None:
+            return 0
+        start = max(parse(mark.value) - OVERLAP, began) if mark.value else began
+        newest, last, put = parse(mark.value) if mark.value else began, 0, 0
+        for sight in self._pages(start):
+            unknown = self._unknown(sight.records)
+            self._put(unknown, "sweep")
+            put, last, newest = put + len(unknown), sight.last or last, max(newest, sight.newest or newest)
+        self._moved(mark, newest, last)
+        return put
+
+    def retry_due(self) -> int:
+        """Waiting records whose time has come, put again; how many."""
+        due = self.waiting.due()
+        self.put_again(due, "due")
+        self.waiting.postpone(due)
+        return len(due)
+
+    def put_again(self, waits: Sequence[Waiting], because: str) -> None:
+        """Tasks for waiting records, in their order; one occasion puts each once."""
+        for wait in waits:
+            self.work.queue.put(wait.again(because))
+
+    def changed(self, awaits: str, turn: Turn) -> None:
+        """What records wait for has changed: try them in this turn, the rest by their tasks."""
+        self._retry(self.waiting.by_awaits(awaits), turn, (), {})
+
+    def _pages(self, start: datetime) -> Iterator[Sight]:
+        sight = self.watch.since(start, 0)
+        yield sight
+        while sight.more:
+            sight = self.watch.since(start, sight.last)
+            yield sight
+
+    def _unknown(self, records: Sequence[Record]) -> list[Record]:
+        """Those that are in no state yet, or excluded for an earlier occurrence: waiting ones have their own time."""
+        keys = [record.key for record in records]
+        bound, waits = self.work.bindings.get_many(keys), self.waiting.get_many(keys)
+        left = [record for record in records if record.key not in bound and record.key not in waits]
+        out = self.work.excluded.get_many([record.key for record in left])
+        return [record for record in left if record.key not in out or out[record.key].detail != occurrence(record)]
+
+    def _put(self, records: Sequence[Record], because: str, not_before: datetime | None = None) -> None:
+        for chunk in _chunks(records):
+            occasion = name_for(because, *(occurrence(record) for record in chunk))
+            self.work.put(chunk, occasion, not_before)
+
+    def _unsettled(self, deal: int | None) -> int | None:
+        """The deal, unless its records are all settled: then the event is most likely our own echo."""
+        keys = self.watch.keys(deal) if deal else []
+        bound = self.work.bindings.get_many(keys) if keys else {}
+        settled = keys and all(key in bound and self.work.exchange.settled(as_data(bound[key])) for key in keys)
+        return None if settled else deal
+
+    def _retry(self, waits: Iterable[Waiting], turn: Turn, carried: Sequence[Record], facts: Mapping[str, Any]) -> None:
+        """Try waiting records at once, except those parked for a breaker: only its closing helps them."""
+        done = {record.key for record in carried}
+        left = [wait for wait in waits if wait.record not in done and wait.reason != SIDE_DOWN]
+        self.put_again(left[CHUNK:], turn.task.name)
+        self._carry([_record(wait) for wait in left[:CHUNK]], turn, facts)
+
+    def _carry(self, records: Sequence[Record], turn: Turn, facts: Mapping[str, Any]) -> None:
+        """Best effort: what fails here is tried again by the records' own tasks."""
+        if not records:
+            return
+        try:
+            self.work.run(records, turn, facts)
+        except TryLater as reason:
+            counted("left_to_own_task", reason=reason.reason)
+
+    def _advance(self, mark: Watermark, last: int, read_at: datetime) -> None:
+        """Another window may have moved it further: then its page is in the queue too."""
+        try:
+            self.watermarks.advance(mark.name, f"{last} {text(read_at)}", mark.version)
+        except StoreConflict:
+            counted("watermark_overtaken", watermark=mark.name)
+
+    def _moved(self, mark: Watermark, newest: datetime, last: int) -> None:
+        try:
+            self.watermarks.advance(mark.name, text(newest), mark.version)
+        except StoreConflict:
+            counted("watermark_overtaken", watermark=mark.name)
+        window = self.watermarks.get(f"window:{self.name}")
+        if last and (not window.value or _read(window)[0] < last):
+            self._advance(window, last, self.clock.now())
+
+
+def _split(records: Sequence[Record], facts: Mapping[str, Any]) -> tuple[list[Record], list[Record]]:
+    """The first chunk with those whose facts were read, and the rest."""
+    ordered = sorted(records, key=lambda record: (record.key not in facts, record.order))
+    return ordered[:CHUNK], ordered[CHUNK:]
+
+
+def _chunks(records: Sequence[Record]) -> Iterator[Sequence[Record]]:
+    for start in range(0, len(records), CHUNK):
+        yield records[start : start + CHUNK]
+
+
+def _read(mark: Watermark) -> tuple[int, datetime]:
+    last, _, moment = mark.value.partition(" ")
+    return int(last), parse(moment)
+
+
+def _record(wait: Waiting) -> Record:
+    body = wait.task.body["records"][0]
+    return Record(RecordKey(wait.record), wait.source, wait.order, body)

@@ -1,0 +1,335 @@
+"""How records are carried, whatever they are: claim, read, decide and perform, report, close (design §3).
+
+One batch is read and reported together; each record is claimed, carried and closed on its own, and one that fails
+does not hold the others. Whatever is written at the end of a record (binding, waiting, journal, claim) is one commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from common.errors import NeedsPerson, SideDown, SideRefused, Stop, StoreConflict, TryLater
+from common.flow import waiting as parking
+from common.flow.bindings import Binding, Bindings
+from common.flow.breakers import Breakers
+from common.flow.claims import Busy, Claim, Claims
+from common.flow.delivery import Turn
+from common.flow.excluded import RULES, Excluded, ExcludedRecords
+from common.flow.journal import Entry, Journal
+from common.flow.tasks import name_for
+from common.flow.waiting import Waiting, WaitingRoom
+from common.logs import LOGGER
+from common.model.records import Outcome, Record
+from common.ports import ABSENT, Clock, Data, Queue, Task, Traffic, Write
+
+Facts = Any
+"""What an exchange reads of a record's source; `flow` only carries it."""
+
+AGAIN_AFTER = timedelta(seconds=5)
+"""A task put for a hint starts after the holder has let go."""
+
+
+class Exchange(Protocol):
+    """One exchange as `flow` runs it."""
+
+    @property
+    def name(self) -> str: ...
+
+    def settled(self, bound: Data | None) -> bool:
+        """Nothing is left to do for a record so bound; nothing is read."""
+
+    def unread(self, bound: Data | None) -> bool:
+        """What is left needs no reading of the source."""
+
+    def side(self, record: Record) -> str:
+        """The breaker that stands before this record besides the portal's."""
+
+    def read(self, records: Sequence[Record]) -> Mapping[str, Facts]:
+        """The facts of all these records' sources, batched."""
+
+    def person(self, facts: Facts) -> int:
+        """The Bitrix24 user responsible for the source object, 0 unknown."""
+
+    def carry(self, record: Record, facts: Facts, bound: Data | None, bind: Callable[[Data], None]) -> Outcome:
+        """Decide and perform for one record; `bind` keeps its binding at once."""
+
+    def report(self, carried: Sequence[tuple[Record, Data]]) -> Mapping[str, Stop]:
+        """Show the results at the source, batched; the records whose source refused, with a stop."""
+
+
+class Teller(Protocol):
+    """Tells people, once per cause (design §3)."""
+
+    def stopped(self, record: Record, stops: Sequence[Stop], person: int) -> None: ...
+
+    def mended(self, record: Record) -> None: ...
+
+    def side_opened(self, down: SideDown) -> None: ...
+
+
+@dataclass
+class Job:
+    """One record under our claim, and what came of it so far."""
+
+    record: Record
+    claim: Claim
+    binding: Binding | None
+    waiting: Waiting | None
+    began: datetime
+    outcome: Outcome | None = None
+    failure: Exception | None = None
+    refused: bool = False
+
+    @property
+    def bound(self) -> Data | None:
+        return None if self.binding is None else as_data(self.binding)
+
+
+@dataclass(frozen=True)
+class Work:
+    """Carries records of one exchange; `seconds` is the function's own time limit and so the claim's lease."""
+
+    exchange: Exchange
+    function: str
+    clock: Clock
+    queue: Queue
+    claims: Claims
+    bindings: Bindings
+    waiting: WaitingRoom
+    excluded: ExcludedRecords
+    breakers: Breakers
+    journal: Journal
+    teller: Teller
+    seconds: float
+    traffic: Traffic = "interactive"
+
+    def run(self, records: Sequence[Record], turn: Turn, facts: Mapping[str, Facts] | None = None) -> None:
+        """Carry the records; `facts` are those read already. Raises TryLater when some must be tried again.
+
+        On the queue's last attempt such records wait instead, visible and tried again by their sweep.
+        """
+        jobs, held = self._claimed(self._open(records), turn)
+        read = self._read(jobs, dict(facts or {}))
+        for job in jobs:
+            self._attempt(job, read)
+        self._report(jobs)
+        for job in jobs:
+            self._close(job, turn)
+        failures = [job.failure for job in jobs if job.failure is not None and not turn.last] + held
+        if failures:
+            raise failures[0]
+
+    def put(self, records: Sequence[Record], because: str, not_before: datetime | None = None) -> None:
+        """Put one task for these records; the same occasion puts it once."""
+        name = name_for("records", because, *(record.key for record in records))
+        self.queue.put(self.task(records, name, not_before))
+
+    def task(self, records: Sequence[Record], name: str, not_before: datetime | None = None) -> Task:
+        body = {"kind": "records", "records": [record.body for record in records]}
+        return Task(self.function, body, name, self.traffic, not_before)
+
+    def _open(self, records: Iterable[Record]) -> list[Record]:
+        """Those not settled and not excluded by this very occurrence; one round trip, two if some are unbound."""
+        by_key = {record.key: record for record in records}
+        bound = self.bindings.get_many(list(by_key))
+        left = {
+            key: record
+            for key, record in by_key.items()
+            if not self.exchange.settled(as_data(bound[key]) if key in bound else None)
+        }
+        unbound = [key for key in left if key not in bound]
+        out = self.excluded.get_many(unbound) if unbound else {}
+        return [record for key, record in left.items() if key not in out or out[key].detail != occurrence(record)]
+
+    def _claimed(self, records: Sequence[Record], turn: Turn) -> tuple[list[Job], list[Exception]]:
+        """Claim first, then read what is bound: between the two nobody else can bind."""
+        if not records:
+            return [], []
+        began = self.clock.now()
+        taken = self.claims.take_many([record.key for record in records], self.seconds, turn.task)
+        mine = [record for record in records if isinstance(taken[record.key], Claim)]
+        bound = self.bindings.get_many([record.key for record in mine])
+        waits = self.waiting.get_many([record.key for record in mine])
+        jobs = [
+            Job(record, claim, bound.get(record.key), waits.get(record.key), began)
+            for record in mine
+            if isinstance(claim := taken[record.key], Claim)
+        ]
+        held: list[Exception] = [
+            TryLater("held_by_earlier_attempt", (busy.until - began).total_seconds())
+            for busy in taken.values()
+            if isinstance(busy, Busy) and busy.same_task
+        ]
+        return jobs, held
+
+    def _read(self, jobs: Sequence[Job], facts: dict[str, Facts]) -> Mapping[str, Facts]:
+        wanted = [
+            job
+            for job in jobs
+            if job.record.key not in facts and not self._parked(job) and not self.exchange.unread(job.bound)
+        ]
+        if not wanted:
+            return facts
+        try:
+            facts.update(self.exchange.read([job.record for job in wanted]))
+        except Exception as error:  # noqa: BLE001 - a batch's boundary: every record of it learns what happened
+            for job in wanted:
+                self._failed(job, error, 0)
+        return facts
+
+    def _attempt(self, job: Job, facts: Mapping[str, Facts]) -> None:
+        if job.outcome is not None or job.failure is not None:
+            return
+        read = facts.get(job.record.key)
+        person = self.exchange.person(read)
+        try:
+            job.outcome = self.exchange.carry(job.record, read, job.bound, lambda data: self._bind(job, data))
+        except Exception as error:  # noqa: BLE001 - a record's boundary: the others go on
+            self._failed(job, error, person)
+        else:
+            self._well(job)
+
+    def _failed(self, job: Job, error: Exception, person: int) -> None:
+        if isinstance(error, NeedsPerson):
+            job.outcome, job.refused = Outcome(stops=error.stops, person=person), isinstance(error, SideRefused)
+        elif isinstance(error, SideDown):
+            self._down(job, error, person)
+        elif isinstance(error, StoreConflict):
+            job.failure = TryLater("overtaken")
+        else:
+            job.failure = error
+            if not isinstance(error, TryLater):
+                LOGGER.error("unforeseen", exc_info=error, extra={"fields": {"record": job.record.key}})
+
+    def _down(self, job: Job, down: SideDown, person: int) -> None:
+        if self.breakers.failed(down):
+            self.teller.side_opened(down)
+        if self.breakers.is_open(down.side):
+            job.outcome = Outcome(stops=(parking.parked(down.side, down.cause),), person=person)
+        else:
+            job.failure = TryLater(f"{down.side} {down.cause}")
+
+    def _well(self, job: Job) -> None:
+        for side in ("portal", self.exchange.side(job.record)):
+            self.breakers.succeeded(side)
+
+    def _parked(self, job: Job) -> bool:
+        """Leave a side alone while its breaker is open: the record waits with its place in order."""
+        sides = ["portal"] if self.exchange.unread(job.bound) else ["portal", self.exchange.side(job.record)]
+        shut = next((side for side in sides if side and self.breakers.is_open(side)), None)
+        if shut is None:
+            return False
+        job.outcome = Outcome(stops=(parking.parked(shut),))
+        return True
+
+    def _bind(self, job: Job, data: Data) -> None:
+        job.binding = self.bindings.save(as_binding(job.record, data, job.binding))
+
+    def _report(self, jobs: Sequence[Job]) -> None:
+        carried = [(job, bound) for job in jobs if job.outcome is not None and (bound := job.outcome.bound) is not None]
+        if not carried:
+            return
+        try:
+            refused = self.exchange.report([(job.record, bound) for job, bound in carried])
+        except Exception as error:  # noqa: BLE001 - a batch's boundary, as in `_read`
+            for job, _ in carried:
+                job.outcome = None
+                self._failed(job, error, 0)
+            return
+        for job, bound in carried:
+            stop = refused.get(job.record.key)
+            if stop is not None and job.outcome is not None:
+                job.outcome = Outcome(stops=(stop,), person=job.outcome.person, target=job.outcome.target)
+            elif job.binding is not None:
+                job.binding = as_binding(job.record, {**bound, "back": True}, job.binding)
+
+    def _close(self, job: Job, turn: Turn) -> None:
+        """Commit what came of the record and let it go; on the last attempt a failure becomes a waiting."""
+        if job.failure is not None and turn.last:
+            person = job.outcome.person if job.outcome else 0
+            done = self.exchange.unread(job.bound)
+            job.outcome = Outcome(stops=(_exhausted(job.failure, done),), person=person)
+        writes = [] if job.outcome is None else self._writes(job, job.outcome, turn)
+        try:
+            while self.claims.release(job.claim, *writes):
+                self.queue.put(self.task([job.record], job.claim.again_name(), self.clock.now() + AGAIN_AFTER))
+        except StoreConflict:
+            job.failure = TryLater("overtaken")
+            return
+        if job.outcome is not None:
+            self._tell(job, job.outcome)
+
+    def _writes(self, job: Job, outcome: Outcome, turn: Turn) -> list[Write]:
+        writes = []
+        if outcome.stops:
+            task = self.task([job.record], turn.task.name)
+            writes += self.waiting.put(job.record, self.exchange.name, outcome.stops, task, job.waiting, job.refused)
+        elif job.waiting is not None:
+            writes += self.waiting.clear(job.waiting)
+        if outcome.excluded:
+            writes.append(self.excluded.put(_excluded(job.record, self.exchange.name, outcome)))
+        if outcome.bound is not None and job.binding is not None:
+            writes += [self.bindings.write(job.binding), self.excluded.clear(job.record.key)]
+        return [*writes, self.journal.entry(self._entry(job, outcome, turn))]
+
+    def _entry(self, job: Job, outcome: Outcome, turn: Turn) -> Entry:
+        details = {**outcome.details, "reasons": [stop.reason for stop in outcome.stops], "attempt": turn.attempt + 1}
+        return Entry(
+            record=job.record.key,
+            exchange=self.exchange.name,
+            outcome=_word(job, outcome),
+            source=job.record.source,
+            target=outcome.target,
+            rule=outcome.excluded or outcome.rule,
+            ms=int((self.clock.now() - job.began).total_seconds() * 1000),
+            trace=turn.trace,
+            details=details,
+        )
+
+    def _tell(self, job: Job, outcome: Outcome) -> None:
+        if outcome.stops:
+            self.teller.stopped(job.record, outcome.stops, outcome.person)
+        elif job.waiting is not None:
+            self.teller.mended(job.record)
+
+
+def occurrence(record: Record) -> str:
+    """What tells one occurrence of a record from the next, e.g. `entry:100`."""
+    return f"entry:{record.body['entry']}"
+
+
+def as_data(binding: Binding) -> Data:
+    """A binding as its exchange sees it: one flat JSON object."""
+    own = {"exchange": binding.exchange, "source": binding.source, "target": binding.target, "state": binding.state}
+    return {**binding.data, **own, "generation": binding.generation}
+
+
+def as_binding(record: Record, data: Data, before: Binding | None) -> Binding:
+    """The exchange's object as a binding that may be saved over the one read before."""
+    own = ("exchange", "source", "target", "state", "generation")
+    rest = {name: value for name, value in data.items() if name not in own}
+    values: dict[str, Any] = {name: data[name] for name in own}
+    return Binding(record.key, agreed={}, data=rest, **values, version=before.version if before else ABSENT)
+
+
+def _excluded(record: Record, exchange: str, outcome: Outcome) -> Excluded:
+    by = next(rule for rule in RULES if rule == outcome.excluded)
+    return Excluded(record.key, exchange, by, record.source, occurrence(record))
+
+
+def _exhausted(failure: Exception, done: bool) -> Stop:
+    """The queue gives up: a passing trouble is tried again by the sweep, a bug waits for a person."""
+    if isinstance(failure, TryLater):
+        return Stop("not_written_back" if done else "queue_gave_up", failure.reason, "admin", "sweep")
+    return Stop("dead_letter", type(failure).__name__, "admin", "person")
+
+
+def _word(job: Job, outcome: Outcome) -> str:
+    if outcome.excluded:
+        return "excluded"
+    if outcome.stops:
+        return "parked" if outcome.stops[0].reason == parking.SIDE_DOWN else "waiting"
+    return "created" if job.waiting is None else "created_after_waiting"

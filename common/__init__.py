@@ -1,0 +1,1 @@
+"""Shared by all functions. Importing this package imports nothing."""

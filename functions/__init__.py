@@ -1,0 +1,1 @@
+"""One folder per webhook type and per scheduled job; none knows another."""

@@ -1,0 +1,1 @@
+"""How the collection is run: in the cloud, and in one process."""

@@ -1,0 +1,1 @@
+"""All functions in one process, and the command line behind deploy.sh."""

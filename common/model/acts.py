@@ -81,7 +81,10 @@ class StoredLine:
 
 @dataclass(frozen=True, slots=True)
 class StoredAct:
-    """An act as 1C gives it back. `day` is on the base's own calendar; `version` is `DataVersion`, only compared."""
+    """An act as 1C gives it back. `day` is on the base's own calendar; `version` is `DataVersion`, only compared.
+
+    `otherwise` comes with an act just created: every attribute sent that 1C gave back with another value.
+    """
 
     ref: Ref
     number: str
@@ -97,6 +100,7 @@ class StoredAct:
     total: Decimal
     lines: tuple[StoredLine, ...]
     refs: Mapping[str, Ref] = field(default_factory=dict)
+    otherwise: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

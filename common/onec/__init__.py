@@ -1,0 +1,1 @@
+"""1C: accounting bases over OData, Document Management over its own HTTP service, EnterpriseData messages."""

@@ -133,6 +133,19 @@ def processed(
     return _text("kept as a dead letter", 200)
 
 
+def ran(request: HttpRequest, function: str, run: Callable[[], Mapping[str, int]]) -> Answer:
+    """Answer the scheduler: what was done as JSON, 503 when it shall try again, 500 for a bug (Flask's own)."""
+    read(request)
+    try:
+        numbers = run()
+    except TryLater as reason:
+        counted("job_postponed", function=function, reason=reason.reason)
+        return _text(reason.reason, 503, {"Retry-After": "10"})
+    if any(numbers.values()):
+        LOGGER.info("job", extra={"fields": {"function": function, **numbers}})
+    return json.dumps(numbers), 200, {"Content-Type": "application/json"}
+
+
 def read(request: HttpRequest) -> Delivery:
     """The request with its body. Raises Refused 413 for one that is too large."""
     if (request.content_length or 0) > MAX_BODY:

@@ -6,12 +6,12 @@ its own turn, so that a lone deal needs no second reading; their tasks start lat
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
-from common.errors import StoreConflict, TryLater
+from common.errors import SideDown, StoreConflict, TryLater
 from common.flow.delivery import Turn
 from common.flow.tasks import name_for
 from common.flow.waiting import SIDE_DOWN, Waiting, WaitingRoom
@@ -22,6 +22,11 @@ from common.model.ids import RecordKey
 from common.model.moments import parse, text
 from common.model.records import Record
 from common.ports import Clock
+
+Found = TypeVar("Found")
+
+PORTAL = "portal"
+"""The name of the portal's breaker."""
 
 CHUNK = 7
 """Records of one task: about seven deals fill one batch of 50 commands (design §3)."""
@@ -73,9 +78,31 @@ class Sweep:
 
     def window(self, turn: Turn, deal: int | None) -> None:
         """One window of events: one request finds what happened, whatever the number of events."""
+        self._guarded(lambda: self._window(turn, deal))
+
+    def sweep(self) -> int:
+        """All entries since the watermark less the overlap, to the end of the list; how many were put."""
+        return self._guarded(self._sweep) or 0
+
+    def _guarded(self, look: Callable[[], Found]) -> Found | None:
+        """Leave a portal that is down alone: after it the next sweep reads from the watermark, so nothing is lost."""
+        breakers = self.work.breakers
+        if breakers.is_open(PORTAL):
+            counted("not_looked", sweep=self.name)
+            return None
+        try:
+            return look()
+        except SideDown as down:
+            if breakers.failed(down):
+                self.work.teller.side_opened(down)
+            if not breakers.is_open(down.side):
+                raise TryLater(f"{down.side} {down.cause}") from down
+            return None
+
+    def _window(self, turn: Turn, deal: int | None) -> None:
         mark = self.watermarks.get(f"window:{self.name}")
         if not mark.value:
-            self.sweep()
+            self._sweep()
             return
         after, seen_at = _read(mark)
         sight = self.watch.window(after, seen_at - CHANGED_OVERLAP, self._unsettled(deal))
@@ -84,12 +111,11 @@ class Sweep:
         self._put(here, "window", self.clock.now() + BACKSTOP)
         self._advance(mark, max(after, sight.last), sight.read_at or seen_at)
         if sight.more:
-            self.sweep()
+            self._sweep()
         self._carry(here, turn, sight.facts or {})
         self._retry(self.waiting.get_many(sight.touched).values(), turn, here, sight.facts or {})
 
-    def sweep(self) -> int:
-        """All entries since the watermark less the overlap, to the end of the list; how many were put."""
+    def _sweep(self) -> int:
         mark = self.watermarks.get(f"sweep:{self.name}")
         began = self.watch.began()
         if began is None:
@@ -151,7 +177,7 @@ class Sweep:
         done = {record.key for record in carried}
         left = [wait for wait in waits if wait.record not in done and wait.reason != SIDE_DOWN]
         self.put_again(left[CHUNK:], turn.task.name)
-        self._carry([_record(wait) for wait in left[:CHUNK]], turn, facts)
+        self._carry([record_of(wait) for wait in left[:CHUNK]], turn, facts)
 
     def _carry(self, records: Sequence[Record], turn: Turn, facts: Mapping[str, Any]) -> None:
         """Best effort: what fails here is tried again by the records' own tasks."""
@@ -195,6 +221,7 @@ def _read(mark: Watermark) -> tuple[int, datetime]:
     return int(last), parse(moment)
 
 
-def _record(wait: Waiting) -> Record:
+def record_of(wait: Waiting) -> Record:
+    """The record a waiting is about."""
     body = wait.task.body["records"][0]
     return Record(RecordKey(wait.record), wait.source, wait.order, body)

@@ -1,0 +1,102 @@
+"""What goes on by itself every minute: breakers are probed, parked work resumes, dead holders' work is put again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from common.errors import ExchangeError, SideDown, TryLater
+from common.flow.breakers import Breaker, Breakers
+from common.flow.claims import Claims
+from common.flow.sweep import CHUNK, record_of
+from common.flow.tasks import name_for
+from common.flow.waiting import Waiting, WaitingRoom
+from common.flow.work import Work
+from common.logs import counted
+from common.ports import Clock, Queue, Task
+
+STAGGER = timedelta(seconds=1)
+"""Parked work starts in the order of its stage entries; a queue keeps no order, so later chunks start later."""
+
+Probe = Callable[[], object]
+
+
+class Teller(Protocol):
+    def side_opened(self, down: SideDown) -> None: ...
+    def side_closed(self, breaker: Breaker, resumed: int) -> None: ...
+    def tell_untold(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class Watch:
+    """The exchange's own watch; `probes` finds the cheapest call of a side by its name."""
+
+    breakers: Breakers
+    waiting: WaitingRoom
+    claims: Claims
+    works: Mapping[str, Work]
+    probes: Callable[[str], Probe]
+    teller: Teller
+    clock: Clock
+    queue: Queue
+
+    def run(self) -> dict[str, int]:
+        """Everything once; what was done, in numbers for the log."""
+        closed = [breaker for breaker in self.breakers.probe_due() if self._works_again(breaker)]
+        resumed = self._resume(self.waiting.parked_work())
+        for breaker in closed:
+            self.teller.side_closed(breaker, resumed.get(breaker.side, 0))
+        return {
+            "closed": len(closed),
+            "resumed": sum(resumed.values()),
+            "taken_from_dead": self._from_dead_holders(),
+            "told": self.teller.tell_untold(),
+        }
+
+    def _works_again(self, breaker: Breaker) -> bool:
+        try:
+            self.probes(breaker.side)()
+        except SideDown as down:
+            self.breakers.failed(down)
+            return False
+        except TryLater as reason:
+            counted("probe_undecided", side=breaker.side, reason=reason.reason)
+            return False
+        except ExchangeError as reason:
+            # The side answered, even if it refused: it is not down. Each record will learn that for itself.
+            counted("probe_refused", side=breaker.side, reason=type(reason).__name__)
+        return self.breakers.closed(breaker.side) is not None
+
+    def _resume(self, parked: Sequence[Waiting]) -> dict[str, int]:
+        """Put parked records whose side works, oldest first; how many per side."""
+        free = [wait for wait in parked if not any(self.breakers.is_open(side) for side in wait.awaits)]
+        numbers: dict[str, int] = {}
+        for wait in free:
+            numbers[wait.awaits[0]] = numbers.get(wait.awaits[0], 0) + 1
+        for exchange, work in self.works.items():
+            self._put(work, [wait for wait in free if wait.exchange == exchange])
+        return numbers
+
+    def _put(self, work: Work, waits: Sequence[Waiting]) -> None:
+        start = self.clock.now()
+        for number, chunk in enumerate(_chunks(waits)):
+            # The versions make the name: parked again it is another occasion, looked at twice it is the same.
+            occasion = name_for("resumed", *(f"{wait.record}@{wait.version}" for wait in chunk))
+            work.put([record_of(wait) for wait in chunk], occasion, start + STAGGER * number)
+
+    def _from_dead_holders(self) -> int:
+        """A holder that died at its task's last attempt took the task with it; its claim still tells what it was."""
+        abandoned = self.claims.abandoned()
+        for one in abandoned:
+            if one.task is not None:
+                name = name_for("abandoned", one.key, one.version)
+                self.queue.put(Task(one.task.function, one.task.body, name, one.task.queue))
+            self.claims.forget(one)
+        return len(abandoned)
+
+
+def _chunks(waits: Sequence[Waiting]) -> Iterator[Sequence[Waiting]]:
+    for start in range(0, len(waits), CHUNK):
+        yield waits[start : start + CHUNK]

@@ -1,0 +1,1 @@
+"""The application was installed, updated or removed in Bitrix24."""

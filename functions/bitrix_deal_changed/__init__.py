@@ -1,0 +1,1 @@
+"""Deals, and the cards of clients that deals wait for, changed in Bitrix24."""

@@ -1,0 +1,25 @@
+"""Events of deals, companies, contacts, requisites and addresses → acts (design §2)."""
+
+from __future__ import annotations
+
+import functions_framework
+from flask import Request
+
+from common.flow.delivery import Answer, processed, received
+from functions.bitrix_deal_changed.events import FUNCTION, accept, act_on
+
+
+@functions_framework.http
+def receive(request: Request) -> Answer:
+    """Authenticate the event, put a task, answer; no call to either side."""
+    from common.wiring import services
+
+    return received(request, FUNCTION, lambda delivery: accept(delivery, services()))
+
+
+@functions_framework.http
+def process(request: Request) -> Answer:
+    """Carry what a task names: a window of deal events, changed cards, or records."""
+    from common.wiring import services
+
+    return processed(request, FUNCTION, lambda turn: act_on(turn, services()), lambda: services().dead_letter)

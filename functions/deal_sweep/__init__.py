@@ -1,0 +1,1 @@
+"""What a lost deal event missed, and waiting acts whose time has come."""

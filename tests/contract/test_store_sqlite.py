@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,10 @@ class TestSqliteStore(StoreContract):
         assert count_up(store, threads=8, each=25) == 200
 
     def test_behaves_as_a_dict(self, tmp_path: Path) -> None:
-        check_against_model(lambda now, number: SqliteStore(str(tmp_path / f"{number}.sqlite"), now, durable=False), 60)
+        def make(now: Callable[[], datetime], number: int) -> closing[SqliteStore]:
+            return closing(SqliteStore(str(tmp_path / f"{number}.sqlite"), now, durable=False))
+
+        check_against_model(make, 60)
 
     def test_processes_share_a_file_from_its_first_moment(self, path: str) -> None:
         command = [sys.executable, "-c", _CREATE, path]

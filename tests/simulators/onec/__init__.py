@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from tests.simulators.onec.infobase import Infobase
 from tests.simulators.onec.publications import Publications
-from tests.simulators.onec.seeding import Party, Seeded, seed
+from tests.simulators.onec.references import Seeded
+from tests.simulators.onec.seeding import Party, seed
 from tests.simulators.onec.switches import Switches
 
 __all__ = ["Infobase", "Party", "Publications", "Seeded", "Switches", "seed"]

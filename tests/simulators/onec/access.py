@@ -48,6 +48,7 @@ class Rights:
         return test is not None and test(record)
 
     def check_visible(self, record: Record) -> None:
+        """Refuse what row-level security hides."""
         if self.is_hidden(record):
             raise forbidden()
 

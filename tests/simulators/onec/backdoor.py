@@ -46,10 +46,12 @@ class Accountant:
             writing.update(self.unit, record, fields)
 
     def post(self, entity: str, key: str) -> None:
+        """Post a document."""
         with self.change(entity, key) as record:
             writing.post(self.unit, record)
 
     def unpost(self, entity: str, key: str) -> None:
+        """Undo the posting."""
         with self.change(entity, key) as record:
             writing.unpost(self.unit, record)
 
@@ -67,9 +69,11 @@ class Accountant:
             writing.delete(self.unit, record)
 
     def renumber(self, entity: str, key: str, number: str) -> None:
+        """Give a document another number."""
         self.edit(entity, key, Number=number)
 
     def rename(self, entity: str, key: str, description: str) -> None:
+        """Give an object another name."""
         self.edit(entity, key, Description=description)
 
     def record(self, entity: str, /, **fields: Json) -> None:
@@ -77,7 +81,7 @@ class Accountant:
         with self.lock:
             shape = self._entity(entity)
             draft = self.store.blank(shape)
-            self.unit.filler.fill(draft, fields, key=True)
+            self.unit.filler.fill(draft, fields)
             kept = self.store.get(entity, draft.key)
             if kept is not None:
                 writing.update(self.unit, kept, fields)
@@ -162,6 +166,7 @@ class Administrator:
         self.base.exposed -= set(names)
 
     def set_password(self, user: str, password: str) -> None:
+        """Make a user or change his password."""
         self.base.users[user] = password
 
     def deny(self, *names: str, write_only: bool = False) -> None:

@@ -15,7 +15,8 @@ from tests.simulators.onec.values import Json, Reader, Record, Row, empty_row, g
 Body = dict[str, Json]
 _BIND = re.compile(r"([\w]+)\(guid'([^']*)'\)\Z")
 # Kept by the platform: a body may hold them, they change nothing (§1.8).
-_OWN = {"Ref_Key", "DataVersion", "Predefined", "PredefinedDataName"}
+_PREDEFINED = {"Predefined", "PredefinedDataName"}
+_OWN = {"Ref_Key", "DataVersion", *_PREDEFINED}
 
 
 def parse(data: bytes) -> Body:
@@ -44,13 +45,13 @@ class Filler:
     exists: Callable[[str, str], bool]
     lenient: bool = False
 
-    def fill(self, record: Record, body: Body, *, key: bool = False) -> None:
+    def fill(self, record: Record, body: Body) -> None:
         """Change the properties and replace the sections that the body names."""
         bound = self._bound(record.entity, body)
         for prop, value in bound.items():
             if prop in record.entity.sections:
                 record.rows[prop] = self._section(record, prop, value)
-            elif prop not in _OWN or (key and prop in record.entity.key):
+            elif prop not in _OWN or (self.lenient and prop in _PREDEFINED):
                 self._set(record.entity.fields, record.values, prop, value)
 
     def whole(self, entity: Entity, body: Body) -> None:

@@ -45,6 +45,7 @@ def type_name(text: str) -> str:
 
 
 def is_reference(composite: Composite) -> bool:
+    """Whether a composite value holds a reference."""
     return type_name(composite.type).startswith(_REFERENCES)
 
 

@@ -7,22 +7,32 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from tests.simulators.onec.combinators import (
+    binary,
+    both,
+    cast,
+    constant,
+    either,
+    field_value,
+    getter,
+    is_of,
+    quantified,
+    ref_key,
+)
 from tests.simulators.onec.errors import ODataError, bad_option, no_segment
 from tests.simulators.onec.expressions import (
     FUNCTIONS,
-    Composite,
     Expression,
     Guid,
     Moment,
-    Ref,
     Scope,
     Value,
     arithmetic,
     compare,
     type_name,
 )
-from tests.simulators.onec.schema import EMPTY_KEY, Entity, Field, Fields
-from tests.simulators.onec.values import Record, Row, Scalar, guid, moment
+from tests.simulators.onec.schema import Entity, Field, Fields
+from tests.simulators.onec.values import Record, Scalar, guid, moment
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<guid>guid'[^']*')|(?P<date>datetime'[^']*')|(?P<text>'(?:[^']|'')*')"
@@ -87,6 +97,7 @@ class _Parser:
         self._at = 0
 
     def whole(self) -> Expression:
+        """The whole text as one expression."""
         found = self._or()
         if self._peek()[0] != "end":
             raise bad_option(self.option)
@@ -126,14 +137,14 @@ class _Parser:
             # What one branch of an `or` requires, the whole does not.
             self.equalities.clear()
             self._depth += 1
-            left = _either(left, self._and())
+            left = either(left, self._and())
             self._depth -= 1
         return left
 
     def _and(self) -> Expression:
         left = self._not()
         while self._take("and"):
-            left = _both(left, self._not())
+            left = both(left, self._not())
         return left
 
     def _not(self) -> Expression:
@@ -172,14 +183,14 @@ class _Parser:
         left = self._product()
         while self._peek()[1] in ("add", "sub") and self._peek()[0] == "name":
             work, right = arithmetic(self._next()[1]), self._product()
-            left = _binary(work, left, right)
+            left = binary(work, left, right)
         return left
 
     def _product(self) -> Expression:
         left = self._primary()
         while self._peek()[1] in ("mul", "div") and self._peek()[0] == "name":
             work, right = arithmetic(self._next()[1]), self._primary()
-            left = _binary(work, left, right)
+            left = binary(work, left, right)
         return left
 
     def _primary(self) -> Expression:
@@ -188,11 +199,11 @@ class _Parser:
             self._need(")")
             return inner
         if self._take("-"):
-            return _binary(arithmetic("sub"), _constant(Decimal(0)), self._primary())
+            return binary(arithmetic("sub"), constant(Decimal(0)), self._primary())
         kind, text = self._next()
         if kind == "name":
             return self._named(text)
-        return _constant(self._literal(kind, text))
+        return constant(self._literal(kind, text))
 
     def _literal(self, kind: str, text: str) -> Value:
         try:
@@ -210,7 +221,7 @@ class _Parser:
 
     def _named(self, text: str) -> Expression:
         if text in ("true", "false"):
-            return _constant(text == "true")
+            return constant(text == "true")
         if self._peek()[1] == "(":
             return self._call(text)
         if text in self.entities and text:
@@ -253,9 +264,10 @@ class _Parser:
             raise bad_option(self.option)
         wanted = type_name(text[1:-1])
         if name == "isof":
-            return lambda scope: _is(inner(scope), wanted)
-        cast: Expression = lambda scope: _cast(inner(scope), wanted)  # noqa: E731 - one of two small functions
-        return self._beyond(wanted, lambda scope: _key(cast(scope))) if self._take("/") else cast
+            return lambda scope: is_of(inner(scope), wanted)
+        if self._take("/"):
+            return self._beyond(wanted, lambda scope: ref_key(cast(inner(scope), wanted)))
+        return lambda scope: cast(inner(scope), wanted)
 
     def _lambda(self, section: str) -> Expression:
         self._need("/")
@@ -271,7 +283,7 @@ class _Parser:
         self._need(")")
         if quantifier not in ("any", "all"):
             raise bad_option(self.option)
-        return _quantified(any if quantifier == "any" else all, section, variable, inner)
+        return quantified(any if quantifier == "any" else all, section, variable, inner)
 
     def _field(self, variable: str, name: str) -> Expression:
         columns = self.entities[variable]
@@ -281,10 +293,10 @@ class _Parser:
             item = next((one for one in columns.values() if one.name == name and one.kind == "ref"), None)
             if item is None or self.language.target(item.target) is None:
                 return self._unknown(name)
-            return self._beyond(item.target, _getter(variable, item.prop))
+            return self._beyond(item.target, getter(variable, item.prop))
         if item is None:
             return self._unknown(name)
-        return _property(variable, name, item)
+        return field_value(variable, name, item)
 
     def _beyond(self, target: str, key: Callable[[Scope], Scalar | None]) -> Expression:
         """A property of the object a reference points to."""
@@ -311,64 +323,3 @@ class _Parser:
         if self.language.unknown_is_empty:
             raise _Unknown
         raise bad_option(self.option)
-
-
-def _constant(value: Value) -> Expression:
-    return lambda scope: value
-
-
-def _both(left: Expression, right: Expression) -> Expression:
-    return lambda scope: left(scope) is True and right(scope) is True
-
-
-def _either(left: Expression, right: Expression) -> Expression:
-    return lambda scope: left(scope) is True or right(scope) is True
-
-
-def _binary(work: Callable[[Value, Value], Value], left: Expression, right: Expression) -> Expression:
-    return lambda scope: work(left(scope), right(scope))
-
-
-def _values(thing: Record | Row) -> Row:
-    return thing.values if isinstance(thing, Record) else thing
-
-
-def _getter(variable: str, prop: str) -> Callable[[Scope], Scalar]:
-    return lambda scope: _values(scope[variable])[prop]
-
-
-def _property(variable: str, prop: str, item: Field) -> Expression:
-    get = _getter(variable, prop)
-    if item.kind in ("ref", "guid"):
-        return lambda scope: Guid(get(scope))
-    if item.kind in ("date", "datetime", "time"):
-        return lambda scope: Moment(get(scope))
-    if item.kind == "any" and prop == item.name:
-        kind = _getter(variable, f"{prop}_Type")
-        return lambda scope: Composite(str(get(scope)), str(kind(scope)))
-    return get
-
-
-def _quantified(every: Callable[[Iterator[bool]], bool], section: str, variable: str, inner: Expression) -> Expression:
-    def check(scope: Scope) -> bool:
-        record = scope[""]
-        rows = record.rows.get(section, []) if isinstance(record, Record) else []
-        return every(inner({**scope, variable: row}) is True for row in rows)
-
-    return check
-
-
-def _cast(value: Value, wanted: str) -> Value:
-    if isinstance(value, Guid):
-        return Ref(wanted, str(value))
-    if isinstance(value, Composite):
-        return Ref(wanted, value.text) if type_name(value.type) == wanted else None
-    return value
-
-
-def _key(value: Value) -> str | None:
-    return value.key if isinstance(value, Ref) and value.key != EMPTY_KEY else None
-
-
-def _is(value: Value, wanted: str) -> bool:
-    return isinstance(value, Composite) and type_name(value.type) == wanted

@@ -20,6 +20,7 @@ from tests.simulators.onec.bodies import Filler
 from tests.simulators.onec.errors import ODataError, no_set
 from tests.simulators.onec.filters import Language
 from tests.simulators.onec.products import PRODUCTS
+from tests.simulators.onec.references import Seeded
 from tests.simulators.onec.render import Renderer
 from tests.simulators.onec.schema import Entity, Field
 from tests.simulators.onec.sessions import PoolExhausted, Sessions
@@ -63,6 +64,7 @@ class Infobase:
         self.users = dict(users)
         self.rights = Rights()
         self.store = Store(self.product, self.path)
+        self.refs = Seeded()
         self.faults = Faults(sleep)
         self.hits = 0
         self.requests: list[tuple[str, str, int]] = []
@@ -131,9 +133,10 @@ class Infobase:
         """The format of the answer, for errors as well."""
         form = Format(self.switches.default_format == "json")
         try:
-            asked = dict(part.partition("=")[::2] for part in request.query.split("&"))
+            asked = dict(unquote(part).partition("=")[::2] for part in request.query.split("&"))
             accept = request.headers.get("accept", "")
-            form = answers.wanted(unquote(asked.get("$format", "")), accept, self.switches.default_format)
+            form = answers.wanted("", accept, self.switches.default_format)
+            form = answers.wanted(asked.get("$format", ""), accept, self.switches.default_format)
             yield form
         except ODataError as problem:
             raise _Failed(answers.error(problem, form)) from None

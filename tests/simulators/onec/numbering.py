@@ -17,6 +17,9 @@ def assign(unit: Unit, record: Record) -> None:
             raise internal('Значение поля "Номер" не уникально')
     elif record.entity.autonumber and not record.values["Code"]:
         record.values["Code"] = _code(unit, record)
+    if record.entity.code_fixed and unit.switches.fixed_code == "padded":
+        # A code of fixed length may come padded with spaces (§3).
+        record.values["Code"] = str(record.values["Code"]).ljust(record.entity.code)
 
 
 def _free_number(unit: Unit, record: Record) -> str:

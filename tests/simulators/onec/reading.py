@@ -138,11 +138,12 @@ class Reading:
         return Shape(self.writer.format.level, chosen, expanded)
 
     def _virtual(self, entity: Entity, segment: Segment) -> Answer:
-        arguments = {name: literal(text) for name, text in (segment.arguments or {}).items()}
-        arguments |= {name: literal(self.options[name]) for name in ("Period", "Condition") if name in self.options}
-        text = arguments.get("Condition")
+        given = {**(segment.arguments or {}), **self.options}
+        text = given.get("Condition", "")
+        # Inside the brackets a condition is a quoted text, as an option it may be bare.
+        text = literal(text) if text.startswith("'") else text
         condition = parse_filter(text, entity, self.language, "Condition") if text else None
-        records, period = self.store.records(entity.name), arguments.get("Period", "")
+        records, period = self.store.records(entity.name), literal(given.get("Period", ""))
         if segment.name == "Balance" and entity.kind == "accumulation":
             shown = slices.balance(entity, records, period, condition)
             return self._result(slices.balance_entity(entity), shown)

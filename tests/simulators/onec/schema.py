@@ -111,6 +111,7 @@ class Entity:
     dimensions: tuple[str, ...] = ()
     resources: tuple[str, ...] = ()
     code: int = 0
+    code_fixed: bool = False
     autonumber: bool = False
     period: str = ""
 
@@ -146,6 +147,7 @@ class Entity:
 
     @property
     def is_register(self) -> bool:
+        """Registers have keys of several parts and no `Ref_Key`."""
         return self.kind in ("register", "accumulation")
 
     @property
@@ -236,10 +238,8 @@ def catalog(
     standard += [Field("Parent", "ref", name)] if hierarchy else []
     standard += [Field("IsFolder", "bool")] if hierarchy == "folders" else []
     standard.append(Field("DeletionMark", "bool"))
-    numbered = autonumber and bool(code)
-    return Entity(
-        name, "catalog", tuple(standard), fields(attributes), _sections(sections), code=code, autonumber=numbered
-    )
+    found = Entity(name, "catalog", tuple(standard), fields(attributes), _sections(sections), code=code)
+    return replace(found, code_fixed=code_fixed, autonumber=autonumber and bool(code))
 
 
 def accounts(name: str) -> Entity:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import NAMESPACE_URL, uuid5
 
 from tests.simulators.onec.infobase import Infobase
+from tests.simulators.onec.references import Seeded
 from tests.simulators.onec.values import Json
 
 CURRENCIES = {
@@ -74,29 +75,6 @@ OUR = Party("ООО Ромашка", inn("770123456"), "770101001")
 CLIENT = Party("ООО Василек", inn("780234567"), "780201001")
 
 
-@dataclass
-class Seeded:
-    """`Ref_Key`s of what was filled in; a product has only some of them, the others stay empty."""
-
-    organisation: str = ""
-    counterparty: str = ""
-    contract: str = ""
-    partner: str = ""
-    agreement: str = ""
-    department: str = ""
-    item_group: str = ""
-    manager: str = ""
-    income_article: str = ""
-    activity: str = ""
-    warehouse: str = ""
-    bank_account: str = ""
-    currencies: dict[str, str] = field(default_factory=dict)
-    units: dict[str, str] = field(default_factory=dict)
-    accounts: dict[str, str] = field(default_factory=dict)
-    vat: dict[str, str] = field(default_factory=dict)
-    items: dict[str, str] = field(default_factory=dict)
-
-
 def seed(base: Infobase, organisation: Party = OUR, client: Party = CLIENT, prefix: str = "") -> Seeded:
     """Fill a base; what the product does not have is left out, and none of it counts as an effect."""
     start = len(base.effects)
@@ -104,6 +82,7 @@ def seed(base: Infobase, organisation: Party = OUR, client: Party = CLIENT, pref
     work.common(organisation, prefix)
     {"bp": work.bp, "trade": work.trade, "unf": work.unf}[base.product.hooks](client)
     del base.effects[start:]
+    base.refs = work.found
     return work.found
 
 

@@ -44,7 +44,8 @@ class Store:
         return list(self.tables[name].values())
 
     def get(self, name: str, key: Iterable[str]) -> Record | None:
-        return self.tables[name].get(tuple(key))
+        """A record by its key, in any case of letters."""
+        return self.tables[name].get(tuple(part.lower() for part in key))
 
     def put(self, record: Record) -> None:
         """Store a record under its key."""
@@ -57,6 +58,7 @@ class Store:
         self._forget(record.entity.name)
 
     def remove(self, record: Record) -> None:
+        """Take a record away."""
         self._release(record)
         self.tables[record.entity.name].pop(record.key, None)
         self._forget(record.entity.name)
@@ -97,6 +99,7 @@ class Store:
         return self.get(item.target, (str(key),)) if key != EMPTY_KEY else None
 
     def note(self, kind: EffectKind, record: Record, by: str) -> None:
+        """Remember a change."""
         self.effects.append(Effect(kind, record.entity.name, ",".join(record.key), by))
 
     def next_number(self, entity: Entity, prefix: str, period: str) -> int:

@@ -28,6 +28,7 @@ class Switches:
     broken_link: Literal["stored", "refused"] = "stored"
     unknown_enum: Literal["refused", "stored"] = "refused"
     line_number: Literal["mandatory", "assigned"] = "mandatory"
+    fixed_code: Literal["plain", "padded"] = "plain"
     data_version: Literal["big_endian", "little_endian"] = "big_endian"
     if_match: Literal["ignored", "checked"] = "ignored"
     # Posting (§6.8, §6.10)

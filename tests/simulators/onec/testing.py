@@ -9,7 +9,8 @@ import httpx
 
 from tests.clock import ManualClock
 from tests.simulators.onec.infobase import Infobase
-from tests.simulators.onec.seeding import ITEMS, Seeded, seed
+from tests.simulators.onec.references import Seeded
+from tests.simulators.onec.seeding import ITEMS, seed
 from tests.simulators.onec.values import Json
 from tests.simulators.web import transport
 

@@ -31,6 +31,7 @@ class Record:
 
     @property
     def key(self) -> tuple[str, ...]:
+        """The key as text, in the order of the entity."""
         return tuple(key_text(self.values[name]) for name in self.entity.key)
 
     def copy(self) -> Record:

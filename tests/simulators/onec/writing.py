@@ -18,7 +18,7 @@ def create(unit: Unit, entity: Entity, body: Body) -> Record:
     record = unit.store.blank(entity)
     if not entity.is_register:
         record.values["Ref_Key"] = _key(unit, entity, body)
-    unit.filler.fill(record, _without_posting(unit, body), key=entity.is_register)
+    unit.filler.fill(record, _without_posting(unit, body))
     unit.filler.check(record)
     if entity.is_register:
         return _create_record(unit, record)

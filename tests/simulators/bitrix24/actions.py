@@ -115,8 +115,10 @@ class Person:
         """Close a to-do."""
         with self._portal.lock:
             row = self._portal.crm.activities[activity]
+            hit = self._hit()
             row.update(COMPLETED=True, STATUS=2, LAST_UPDATED=self._portal.now())
-            fire_fields(self._portal, self._hit(), "ONCRMACTIVITYUPDATE", ID=activity)
+            self._portal.changed(hit, "update", "ACTIVITY", activity, {"COMPLETED": True})
+            fire_fields(self._portal, hit, "ONCRMACTIVITYUPDATE", ID=activity)
 
     def hire(self, name: str, last_name: str, email: str, **more: Any) -> int:
         """Invite an employee: ONUSERADD."""

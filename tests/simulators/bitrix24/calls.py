@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.simulators.bitrix24.errors import missing
 from tests.simulators.bitrix24.wire import Data
+from tests.simulators.web import Request
 
 if TYPE_CHECKING:
     from tests.simulators.bitrix24.access import Application
@@ -36,6 +37,7 @@ class Hit:
     application: Application | None = None
     depth: int = 0
     connector: str = ""
+    request: Request | None = None
     seen: set[tuple[str, str]] = field(default_factory=set)
 
 

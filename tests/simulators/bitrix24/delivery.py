@@ -59,7 +59,6 @@ class Courier:
     faults: list[EventFault] = field(default_factory=list)
     reorder: bool = False
     log: list[Delivery] = field(default_factory=list)
-    _held: set[int] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -82,14 +81,14 @@ class Courier:
         body = queued.body()
         try:
             status = send(queued.url, body, FORM)
-        except (httpx.HTTPError, OSError):
+        except (httpx.HTTPError, httpx.InvalidURL, OSError):
             status = 0
         delivery = Delivery(queued.url, queued.event, body, status)
         self.log.append(delivery)
         return delivery
 
     def _with_faults(self, queued: QueuedEvent) -> list[QueuedEvent]:
-        if id(queued.data) in self._held:
+        if queued.spoiled:
             return [queued]
         fault = next((fault for fault in self.faults if fault.takes(queued)), None)
         if fault is None:
@@ -98,10 +97,8 @@ class Courier:
             self.log.append(Delivery(queued.url, queued.event, queued.body(), -1))
             return []
         auth = {**queued.auth, "application_token": "0" * 32} if fault.wrong_token else queued.auth
-        changed = replace(queued, auth=auth, due=queued.due + timedelta(seconds=fault.delay))
-        # A delayed event passes here again when it is due: its fault must not be applied twice.
-        self._held.add(id(changed.data))
-        return [changed] * fault.copies
+        due = queued.due + timedelta(seconds=fault.delay)
+        return [replace(queued, auth=auth, due=due, spoiled=True)] * fault.copies
 
 
 class Postman:
@@ -134,6 +131,8 @@ class Postman:
             self._wake.wait(0.05)
             self._wake.clear()
             self._portal.deliver(self._send)
+        # What was queued between the last round and `stop`.
+        self._portal.deliver(self._send)
 
     def _send(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
         return self._client.post(url, content=body, headers=dict(headers)).status_code

@@ -32,9 +32,6 @@ CATALOGUE: dict[str, tuple[str, ...]] = {
         "ONCRMCURRENCYADD",
         "ONCRMCURRENCYUPDATE",
         "ONCRMCURRENCYDELETE",
-        "ONCRMDEALUSERFIELDADD",
-        "ONCRMDEALUSERFIELDUPDATE",
-        "ONCRMDEALUSERFIELDDELETE",
     ),
     "task": ("ONTASKADD", "ONTASKUPDATE", "ONTASKDELETE", "ONTASKCOMMENTADD"),
     "user": ("ONUSERADD",),
@@ -66,7 +63,7 @@ class OutgoingWebhook:
 
 @dataclass(frozen=True)
 class QueuedEvent:
-    """An event on its way to one receiver."""
+    """An event on its way to one receiver; `spoiled` once a fault was applied, so that it is not applied twice."""
 
     url: str
     event: str
@@ -75,7 +72,7 @@ class QueuedEvent:
     auth: Data
     ts: int
     due: datetime
-    key: str = ""
+    spoiled: bool = False
 
     def body(self) -> bytes:
         """The form of facts 3.2; all values are strings on the wire."""
@@ -156,7 +153,7 @@ def _queue(
     hit.seen.add(mark)
     now = portal.now()
     auth = _auth(portal, hit, event, receiver)
-    queued = QueuedEvent(url, event, number, dict(data), auth, int(now.timestamp()), now, content)
+    queued = QueuedEvent(url, event, number, dict(data), auth, int(now.timestamp()), now)
     portal.events.queue.append(queued)
     portal.events.history.append(queued)
     portal.wake()

@@ -28,7 +28,7 @@ def create(portal: Portal, hit: Hit, entity: int, fields: Data) -> int:
     if entity == DEAL:
         _first_stage(portal, item)
         _contacts(item)
-    _has_contacts(item)
+    _has_multifields(item)
     portal.crm.items[entity][number] = item
     if entity == DEAL:
         _remember(portal, item, FINISHED if item["STAGE_SEMANTIC_ID"] != "P" else CREATED)
@@ -46,7 +46,7 @@ def update(portal: Portal, hit: Hit, entity: int, number: int, changes: Data, mo
     if entity == DEAL:
         changes = _with_contacts(_with_stage(portal, item, changes))
     differing = {key: value for key, value in changes.items() if item.get(key) != value}
-    if entity == DEAL and not item["IS_MANUAL_OPPORTUNITY"] and not changes.get("IS_MANUAL_OPPORTUNITY"):
+    if entity == DEAL and not changes.get("IS_MANUAL_OPPORTUNITY", item["IS_MANUAL_OPPORTUNITY"]):
         _keep_total(portal, number, differing)
     if not differing:
         return False
@@ -105,7 +105,7 @@ def _apply(portal: Portal, hit: Hit, entity: int, item: Data, changes: Data) -> 
     funnel = "CATEGORY_ID" in changes
     item.update(changes)
     item.update(DATE_MODIFY=moment, MODIFY_BY_ID=user, LAST_ACTIVITY_TIME=moment, LAST_ACTIVITY_BY=user)
-    _has_contacts(item)
+    _has_multifields(item)
     if moved:
         item.update(MOVED_TIME=moment, MOVED_BY_ID=user)
         _remember(portal, item, OTHER_FUNNEL if funnel else MOVED if item["STAGE_SEMANTIC_ID"] == "P" else FINISHED)
@@ -123,7 +123,13 @@ def _defaults(portal: Portal, hit: Hit, entity: int, number: int) -> Data:
     )  # fmt: skip
     item["TITLE"] = f"Сделка #{number}" if entity == DEAL else None
     if entity == DEAL:
-        item.update(CURRENCY_ID="RUB", BEGINDATE=moment.date(), MOVED_TIME=moment, MOVED_BY_ID=user, TYPE_ID="SALE")
+        item.update(
+            CURRENCY_ID="RUB",
+            BEGINDATE=moment.astimezone(portal.zone).date(),
+            MOVED_TIME=moment,
+            MOVED_BY_ID=user,
+            TYPE_ID="SALE",
+        )
     return item
 
 
@@ -214,7 +220,7 @@ def _with_contacts(changes: Data) -> Data:
     return changes
 
 
-def _has_contacts(item: Data) -> None:
+def _has_multifields(item: Data) -> None:
     for name in ("PHONE", "EMAIL"):
         if name in item:
             item[f"HAS_{name}"] = bool(item[name])

@@ -24,19 +24,27 @@ def handles(portal: Portal, request: Request) -> bool:
 
 
 def respond(portal: Portal, request: Request) -> Answer:
-    """Answer a request to the authorisation server or to `/oauth/authorize/` of the portal."""
-    path = request.path.rstrip("/")
+    """Answer a request to the authorisation server or to `/oauth/authorize/` of the portal; all are recorded."""
     params = {**parse_query(request.query), **parse_query(request.body.decode("utf-8", "replace"))}
     try:
-        if path.endswith("/oauth/authorize"):
-            return _authorize(portal, params)
-        if path.endswith("/oauth/token"):
-            return _answer(200, _token(portal, params))
-        if path.endswith(("/rest/app.info", "/rest/app.info.json")):
-            return _answer(200, _app_info(portal, params, request))
-    except RestError as error:
-        return _answer(error.status, {"error": error.code, "error_description": error.text})
-    return _answer(404, {"error": "ERROR_METHOD_NOT_FOUND", "error_description": "Method not found!"})
+        answer, error = _served(portal, request, params), ""
+    except RestError as refused:
+        error = refused.code
+        answer = _answer(refused.status, {"error": error, "error_description": refused.text})
+    name = ".".join(request.path.strip("/").split("/")[-2:])
+    portal.note(name, params, False, "", answer.status, error)
+    return answer
+
+
+def _served(portal: Portal, request: Request, params: Data) -> Answer:
+    path = request.path.rstrip("/")
+    if path.endswith("/oauth/authorize"):
+        return _authorize(portal, params)
+    if path.endswith("/oauth/token"):
+        return _answer(200, _token(portal, params))
+    if path.endswith(("/rest/app.info", "/rest/app.info.json")):
+        return _answer(200, _app_info(portal, dict(params), request))
+    raise RestError("ERROR_METHOD_NOT_FOUND", "Method not found!", 404)
 
 
 def redirect(portal: Portal, application: Application, user_id: int, state: str) -> str:

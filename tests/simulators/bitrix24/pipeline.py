@@ -13,7 +13,6 @@ from tests.simulators.bitrix24.calls import Call, Caller, Hit, Page
 from tests.simulators.bitrix24.clock import stamp
 from tests.simulators.bitrix24.errors import RestError, access_denied, app_only
 from tests.simulators.bitrix24.limits import too_many
-from tests.simulators.bitrix24.records import Record
 from tests.simulators.bitrix24.wire import Data, dump, integer, parse_query
 from tests.simulators.web import Answer, Request
 
@@ -51,7 +50,7 @@ def respond(portal: Portal, request: Request) -> Answer:
 
     answer = portal.faults.around(request, work)
     if not worked and len(portal.requests) == before:
-        record(portal, target(request.path).method, {}, False, "", answer.status, "fault")
+        portal.note(target(request.path).method, {}, False, "", answer.status, "fault")
     return answer
 
 
@@ -61,15 +60,10 @@ def invoke(portal: Portal, name: str, params: Data, caller: Caller, hit: Hit, in
     try:
         answer = _run(portal, name, params, caller, hit)
     except RestError as error:
-        record(portal, name, params, inner, caller.kind, error.status, error.code)
+        portal.note(name, params, inner, caller.kind, error.status, error.code)
         raise
-    record(portal, name, params, inner, caller.kind, 200)
+    portal.note(name, params, inner, caller.kind, 200)
     return answer
-
-
-def record(portal: Portal, name: str, params: Data, inner: bool, auth: str, status: int, error: str = "") -> None:
-    """Keep one call for the tests."""
-    portal.requests.append(Record(name.lower(), params, inner, auth, status, error))
 
 
 def target(path: str) -> Target:
@@ -107,14 +101,14 @@ def _method(portal: Portal, request: Request) -> Answer:
         caller = authenticate(portal, where.webhook, params, request.headers)
         connector = str(params.pop("auth_connector", "") or "")
     except RestError as error:
-        record(portal, where.method, params, False, "", error.status, error.code)
+        portal.note(where.method, params, False, "", error.status, error.code)
         return _answer(portal, error)
-    hit = Hit(caller.user_id, caller.application, caller.depth, connector)
+    hit = Hit(caller.user_id, caller.application, caller.depth, connector, request)
     try:
         page, time = invoke(portal, found.name, params, caller, hit, inner=False)
     except RestError as error:
         return _answer(portal, error)
-    return Answer(200, dump(_envelope(page, time)), HEADERS)
+    return page.result if isinstance(page.result, Answer) else Answer(200, dump(_envelope(page, time)), HEADERS)
 
 
 def _run(portal: Portal, name: str, params: Data, caller: Caller, hit: Hit) -> tuple[Page, Data]:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from typing import Any
+from typing import Any, TypeVar
 
 from tests.simulators.bitrix24 import applications, methods, oauth, pipeline
 from tests.simulators.bitrix24.access import Access, Application, Webhook
@@ -14,7 +14,7 @@ from tests.simulators.bitrix24.calls import METHODS, Caller, Hit, Method, Page
 from tests.simulators.bitrix24.clock import SERVER_ZONE
 from tests.simulators.bitrix24.delivery import Courier, Delivery, Postman, Send
 from tests.simulators.bitrix24.errors import RestError
-from tests.simulators.bitrix24.events import MOVE, Events, OutgoingWebhook
+from tests.simulators.bitrix24.events import MOVE, Events, OutgoingWebhook, known_events
 from tests.simulators.bitrix24.limits import Intensity, Operating
 from tests.simulators.bitrix24.offline import Offline
 from tests.simulators.bitrix24.records import Effect, Record
@@ -24,6 +24,7 @@ from tests.simulators.bitrix24.wire import Data
 from tests.simulators.faults import Faults
 from tests.simulators.web import Answer, Request
 
+State = TypeVar("State")
 AUTH_HOST = "oauth.bitrix24.tech"
 AUTH_PATH = "/authserver"
 HIDDEN_USER = 9999
@@ -84,7 +85,7 @@ class Portal:
         self.notifications: dict[int, Data] = {}
         self.bizproc: dict[str, dict[str, Data]] = {"activity": {}, "robot": {}}
         self.callbacks: dict[str, Data] = {}
-        self.extra: Data = {}
+        self._parts: dict[type, Any] = {}
         self.lock = threading.RLock()
         self._postman: Postman | None = None
 
@@ -143,10 +144,10 @@ class Portal:
         return application
 
     def add_outgoing_webhook(self, url: str, events: Iterable[str], application_token: str) -> OutgoingWebhook:
-        """An outgoing webhook set by hand; the funnel event cannot be chosen for one (facts 3.4)."""
+        """An outgoing webhook set by hand: only known events, and not the funnel event (facts 0.1, 3.4)."""
         wanted = frozenset(event.upper() for event in events)
-        if MOVE in wanted:
-            raise ValueError(f"{MOVE} is not selectable for an outgoing webhook")
+        for event in wanted - set(known_events()) | wanted & {MOVE}:
+            raise ValueError(f"{event} is not selectable for an outgoing webhook")
         webhook = OutgoingWebhook(self.events.number(), url, wanted, application_token)
         self.events.webhooks.append(webhook)
         return webhook
@@ -189,6 +190,16 @@ class Portal:
         numeric = self.options.numeric_errors and error.code.isdigit()
         body: Data = {"error": int(error.code) if numeric else error.code, "error_description": error.text}
         return {**body, "argument": error.argument} if error.argument else body
+
+    def part(self, kind: type[State]) -> State:
+        """The state of a method family, made on first use: `portal.part(Disk)`."""
+        with self.lock:
+            found: State = self._parts.setdefault(kind, kind())
+        return found
+
+    def note(self, name: str, params: Data, inner: bool, auth: str, status: int, error: str = "") -> None:
+        """Keep one call for the tests."""
+        self.requests.append(Record(name.lower(), params, inner, auth, status, error))
 
     def changed(self, hit: Hit, kind: str, entity: str, number: Any, fields: Mapping[str, Any]) -> None:
         """Note a real change, so that tests can count effects."""

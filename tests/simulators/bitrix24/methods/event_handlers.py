@@ -50,6 +50,8 @@ def unbind(call: Call) -> Data:
     """Remove handlers; gives how many."""
     event, offline = _event(call), str(call.any_case("event_type", "online")).lower() == "offline"
     handler, user_id = str(call.any_case("handler", "")), call.any_case("auth_type")
+    if not handler and not offline:
+        raise RestError("ERROR_ARGUMENT", "Argument 'HANDLER' is null or empty", argument="HANDLER")
     gone = [
         binding
         for binding in call.portal.events.bindings

@@ -12,6 +12,7 @@ from tests.simulators.bitrix24.filters import order_rows, select_rows
 from tests.simulators.bitrix24.values import read, typed
 from tests.simulators.bitrix24.wire import Data, integer
 
+_MULTIFIELDS = ("PHONE", "EMAIL", "WEB", "IM")
 _NULLS = ("webformId", "orderStage", "searchContent")
 
 
@@ -19,7 +20,7 @@ _NULLS = ("webformId", "orderStage", "searchContent")
 def get(call: Call) -> Data:
     """One item with all its fields."""
     entity = entity_of(call)
-    return {"item": shown(call, entity, _item(call, entity))}
+    return {"item": whole(call, entity, _item(call, entity))}
 
 
 @method("crm.item.list", "crm")
@@ -40,7 +41,7 @@ def add(call: Call) -> Data:
     """A new item; the answer is the whole item."""
     entity = entity_of(call)
     number = items.create(call.portal, call.hit, entity, _sent(call, entity))
-    return {"item": shown(call, entity, call.portal.crm.items[entity][number])}
+    return {"item": whole(call, entity, call.portal.crm.items[entity][number])}
 
 
 @method("crm.item.update", "crm")
@@ -51,7 +52,7 @@ def update(call: Call) -> Data:
     if entity == DEAL:
         items.check_required(call.portal, item["ID"], changes)
     items.update(call.portal, call.hit, entity, item["ID"], changes)
-    return {"item": shown(call, entity, item)}
+    return {"item": whole(call, entity, item)}
 
 
 @method("crm.item.delete", "crm")
@@ -91,6 +92,16 @@ def shown(call: Call, entity: int, item: Data) -> Data:
         if field.in_item
     }
     return {**found, **dict.fromkeys(_NULLS), "entityTypeId": entity}
+
+
+def whole(call: Call, entity: int, item: Data) -> Data:
+    """An item with its multi-fields under `fm`, which lists leave out (read in product source: Controller/Item get)."""
+    found = [row for name in _MULTIFIELDS for row in item.get(name) or []]
+    fm = [
+        {"id": integer(row["ID"]), "typeId": row["TYPE_ID"], "valueType": row["VALUE_TYPE"], "value": row["VALUE"]}
+        for row in found
+    ]
+    return shown(call, entity, item) if entity == DEAL else {**shown(call, entity, item), "fm": fm}
 
 
 def _item(call: Call, entity: int) -> Data:

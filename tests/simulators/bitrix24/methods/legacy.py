@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from tests.simulators.bitrix24 import items
 from tests.simulators.bitrix24.calls import Call, Handler, Page, mapping, method, page, sequence
+from tests.simulators.bitrix24.errors import RestError
 from tests.simulators.bitrix24.errors import legacy as refused
 from tests.simulators.bitrix24.fields import COMPANY, CONTACT, DEAL, Field
 from tests.simulators.bitrix24.filters import order_rows, select_rows
@@ -83,16 +86,30 @@ def _list(entity: int) -> Handler:
 
 
 def _add(entity: int) -> Handler:
-    return lambda call: items.create(call.portal, call.hit, entity, sent_fields(call, entity))
+    def handler(call: Call) -> int:
+        with _plain_errors():
+            return items.create(call.portal, call.hit, entity, sent_fields(call, entity))
+
+    return handler
 
 
 def _update(entity: int) -> Handler:
     def handler(call: Call) -> bool:
         number = found_item(call, entity)["ID"]
-        items.update(call.portal, call.hit, entity, number, sent_fields(call, entity), moves=False)
+        with _plain_errors():
+            items.update(call.portal, call.hit, entity, number, sent_fields(call, entity), moves=False)
         return True
 
     return handler
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """The legacy family has no codes: only the text of an error remains (facts 4.0)."""
+    try:
+        yield
+    except RestError as error:
+        raise refused(error.text) from error
 
 
 def _delete(entity: int) -> Handler:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from tests.simulators.bitrix24.calls import Call, Page, controller_page, mapping, method, sequence
-from tests.simulators.bitrix24.clock import stamp
-from tests.simulators.bitrix24.errors import RestError
+from tests.simulators.bitrix24.clock import read_moment, stamp
+from tests.simulators.bitrix24.errors import RestError, bad_value
 from tests.simulators.bitrix24.fields import DEAL, Field
-from tests.simulators.bitrix24.filters import order_rows, select_rows
+from tests.simulators.bitrix24.filters import order_rows, select_rows, split
 from tests.simulators.bitrix24.store import StageMove
 from tests.simulators.bitrix24.wire import Data, integer
 
@@ -22,12 +22,22 @@ def listing(call: Call) -> Page:
     """Rows under `items` with real numbers; unknown filter keys are refused, unknown order keys ignored."""
     if integer(call.need("entityTypeId")) != DEAL:
         raise RestError("ENTITY_TYPE_NOT_SUPPORTED", "Entity type is not supported")
+    _check_values(call)
     rows = [_row(move) for move in call.portal.crm.history]
     rows = select_rows(rows, call.params.get("filter"), _FIELDS, call.portal.zone, strict=True)
     rows = order_rows(rows, mapping(call.params.get("order")), _FIELDS)
     part = controller_page("items", rows, call.start)
     chosen = [str(name) for name in sequence(call.params.get("select"))]
     return Page({"items": [_shown(call, row, chosen) for row in part.result["items"]]}, part.total, part.next)
+
+
+def _check_values(call: Call) -> None:
+    """A value that cannot be read is refused here, not taken as an empty condition."""
+    for key, value in mapping(call.params.get("filter")).items():
+        field = _FIELDS.get(split(key)[1])
+        for item in sequence(value):
+            if field and field.kind == "datetime" and read_moment(item) is None:
+                raise bad_value(f"Invalid value of the filter field '{field.name}'")
 
 
 def _row(move: StageMove) -> Data:

@@ -24,7 +24,7 @@ from common.model.acts import (
 )
 from common.model.ids import Ref
 from common.onec.dictionaries import Dictionaries
-from common.onec.digest import missing, stored_digest
+from common.onec.digest import missing
 from common.onec.odata import comparison, documents, query
 from common.onec.odata.client import ODataClient, Row
 from common.onec.odata.lookups import Lookups
@@ -52,7 +52,6 @@ class OnecAccounting:
     ) -> None:
         self._client = client
         self._profile = profile
-        self._store = store
         self._clock = clock
         self._web_url = web_url.rstrip("/")
         self._lookups = Lookups(client, profile.catalogs, dictionaries, store)
@@ -65,7 +64,7 @@ class OnecAccounting:
 
     def check(self) -> Sequence[Stop]:
         """What the base lacks for this profile. Raises TryLater `digest_missing` before its first digest."""
-        return missing(self._profile, self._client.base, stored_digest(self._store, self._client.base))
+        return missing(self._profile, self._client.base, self._lookups.digest())
 
     def organisations(self) -> Sequence[Organisation]:
         """All organisations the exchange's user sees."""
@@ -140,7 +139,7 @@ class OnecAccounting:
         if found is None:
             raise InDoubt("written, but gone when read back")
         kept = documents.stored(self._profile, found)
-        return replace(kept, otherwise=comparison.otherwise(self._profile.lines.section, body, found))
+        return replace(kept, otherwise=comparison.otherwise(self._profile, body, found))
 
     def read(self, ref: Ref) -> StoredAct | None:
         """The act as it is now; None when it is gone."""

@@ -69,6 +69,14 @@ class Dictionaries:
             self._remember(single, found)
         return list(found)
 
+    def minute(self, name: str, load: Callable[[], Any]) -> Any:
+        """Something of the store, such as the digest, read once a minute."""
+        found = self._remembered(name)
+        if found is None:
+            found = load()
+            self._remember(name, found)
+        return found
+
     def forget(self, name: str, key: str) -> None:
         """Something was just created: what was remembered as missing is asked for again."""
         self._memory.pop(_single(name, key), None)

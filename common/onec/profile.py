@@ -69,7 +69,10 @@ class Default:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """The header. `days` are attributes that repeat the act's date; `constants` are sent as they stand."""
+    """The header. `days` are attributes that repeat the act's date; `constants` are sent as they stand.
+
+    `optional` constants are sent too, but older releases have no such attribute: OData ignores them (facts §1.8).
+    """
 
     organisation: Link
     counterparty: Link
@@ -86,6 +89,7 @@ class Header:
     total: str = "СуммаДокумента"
     days: tuple[str, ...] = ()
     constants: Constants = field(default_factory=dict)
+    optional: Constants = field(default_factory=dict)
 
     def links(self) -> Iterator[Link]:
         """The references that every act has; read back expanded, so that a broken one shows."""
@@ -158,7 +162,8 @@ class VatCatalog:
 
     computed     true for rates like 22/122, which no row of an act has
     exempt       attribute and value that tell "without VAT" from 0 %
-    domestic     attribute that only the country's own rates have filled; "" when the catalog holds no others
+    domestic     attribute that only Russian rates have filled, if any has; "" when the catalog holds no others
+    country      attribute that tells rates of other countries from those
     since, until   first and last day in force; "" when the catalog has none and the law decides
     """
 
@@ -167,6 +172,7 @@ class VatCatalog:
     computed: str
     exempt: tuple[str, Scalar]
     domestic: str = ""
+    country: str = ""
     since: str = ""
     until: str = ""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from common.onec.configurations.common import (
     AMOUNT,
@@ -98,6 +99,7 @@ _CATALOGS = Catalogs(
         computed="РасчетнаяСтавка",
         exempt=("ПеречислениеСтавкаНДС", "БезНДС"),
         domestic="ПеречислениеСтавкаНДС",
+        country="Страна_Key",
         since="НачалоПериода",
         until="КонецПериода",
     ),
@@ -174,10 +176,11 @@ _WAREHOUSE = Default("warehouse", "header", Link("Склад_Key", "Catalog_Ск
 def trade_profiles(product: str, rate: Number, multiplicity: Number) -> tuple[Profile, ...]:
     """The three documents of Trade and ERP, with the product's own width of the rate."""
 
-    def header(constants: Mapping[str, Scalar], days: tuple[str, ...] = ()) -> Header:
-        return replace(_HEADER, rate=rate, multiplicity=multiplicity, constants=constants, days=days)
+    def header(constants: Mapping[str, Scalar], **more: Any) -> Header:
+        return replace(_HEADER, rate=rate, multiplicity=multiplicity, constants=constants, **more)
 
     sold = {_OPERATION[0]: _OPERATION[1], "Статус": "Отгружено"}
+    transferred = ("ДатаПереходаПраваСобственности",)
     return (
         Profile(
             id=f"{product}.completed_work",
@@ -191,7 +194,7 @@ def trade_profiles(product: str, rate: Number, multiplicity: Number) -> tuple[Pr
         Profile(
             id=f"{product}.other_services",
             entity="Document_РеализацияУслугПрочихАктивов",
-            header=header(sold, ("ДатаПереходаПраваСобственности",)),
+            header=header(sold, days=transferred),
             lines=_INCOMES,
             catalogs=_CATALOGS,
             defaults=(*_DEFAULTS, *_INCOME_DEFAULTS),
@@ -200,8 +203,9 @@ def trade_profiles(product: str, rate: Number, multiplicity: Number) -> tuple[Pr
             id=f"{product}.sale",
             entity="Document_РеализацияТоваровУслуг",
             header=header(
-                {**sold, "СкидкиРассчитаны": True, "ВариантОформленияПродажи": "РеализацияТоваровУслуг"},
-                ("ДатаПереходаПраваСобственности",),
+                {**sold, "СкидкиРассчитаны": True},
+                days=transferred,
+                optional={"ВариантОформленияПродажи": "РеализацияТоваровУслуг"},
             ),
             lines=_GOODS,
             catalogs=_CATALOGS,

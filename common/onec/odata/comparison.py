@@ -26,16 +26,18 @@ def differences(profile: Profile, act: Act, kept: StoredAct) -> list[str]:
     return [*found, *(one for one in kept.otherwise if one not in found)]
 
 
-def otherwise(section: str, sent: Mapping[str, Any], found: Mapping[str, Any]) -> tuple[str, ...]:
+def otherwise(profile: Profile, sent: Mapping[str, Any], found: Mapping[str, Any]) -> tuple[str, ...]:
     """Every attribute of a body that came back with another value: rates, units, flags and accounts too.
 
     The number of rows is compared by `differences`.
     """
-    facts: list[Fact] = [(name, value, found.get(name)) for name, value in sent.items() if name != section]
+    section = profile.lines.section
+    # A base may give the document a key of its own (facts §1.8): the caller sees that by itself.
+    left_out = {section, "Ref_Key", *(name for name in profile.header.optional if name not in found)}
+    facts: list[Fact] = [(name, value, found.get(name)) for name, value in sent.items() if name not in left_out]
     for place, (line, row) in enumerate(zip(sent[section], found.get(section, ()), strict=False), 1):
         facts += [(f"{section}[{place}].{name}", value, row.get(name)) for name, value in line.items()]
-    # A base may give the document a key of its own (facts §1.8); the caller sees that by itself.
-    return tuple(_said(*fact) for fact in facts if fact[0] != "Ref_Key" and not _same(fact[1], fact[2]))
+    return tuple(_said(*fact) for fact in facts if not _same(fact[1], fact[2]))
 
 
 def _header(profile: Profile, act: Act, kept: StoredAct) -> Iterator[Fact]:

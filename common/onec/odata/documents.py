@@ -65,6 +65,7 @@ def _header(profile: Profile, act: Act) -> Body:
     filled: Body = {
         "Date": act.day.isoformat() + NOON,
         **header.constants,
+        **header.optional,
         **{name: f"{act.day.isoformat()}T00:00:00" for name in header.days},
         header.organisation.name: act.organisation,
         header.counterparty.name: act.counterparty,

@@ -11,7 +11,7 @@ from common.errors import NeedsPerson, Stop
 from common.model.acts import Organisation, VatValue
 from common.model.ids import EMPTY_REF, Ref
 from common.onec.dictionaries import Dictionaries, Rows
-from common.onec.digest import stored_digest
+from common.onec.digest import Digest, stored_digest
 from common.onec.odata import query, vat
 from common.onec.odata.client import ODataClient, Row
 from common.onec.odata.documents import fitted
@@ -35,6 +35,11 @@ class Lookups:
         self._dictionaries = dictionaries
         self._store = store
 
+    def digest(self) -> Digest:
+        """The digest of the base's `$metadata`. Raises TryLater `digest_missing`."""
+        found: Digest = self._dictionaries.minute("digest", lambda: stored_digest(self._store, self._client.base))
+        return found
+
     def organisations(self) -> list[Organisation]:
         """All organisations the exchange's user sees."""
         rows = self._dictionaries.rows("organisations", self._load_organisations)
@@ -49,7 +54,7 @@ class Lookups:
         """Members of the enumeration from the digest, or the catalog's items."""
         kind = self._catalogs.vat
         if isinstance(kind, VatEnum):
-            return vat.members(stored_digest(self._store, self._client.base).enums.get(kind.enum, ()))
+            return vat.members(self.digest().enums.get(kind.enum, ()))
         return [vat.value(row) for row in self._dictionaries.rows("vat", self._load_vat)]
 
     def unit(self, code: str) -> Ref | None:
@@ -92,7 +97,7 @@ class Lookups:
 
     def default(self, default: Default, choice: str) -> list[Ref]:
         """A default of the profile by `Ref_Key`, code or exact name, verified daily to exist and not to be marked."""
-        digest = stored_digest(self._store, self._client.base)
+        digest = self.digest()
         target = default.link.target
         coded, folders = digest.has(target, "Code"), digest.has(target, "IsFolder")
         return self._chosen(target, target, choice, coded=coded, folders=folders)
@@ -150,8 +155,8 @@ class Lookups:
         kind = self._catalogs.vat
         if isinstance(kind, VatEnum):
             return []
-        names = dict.fromkeys((kind.rate, kind.computed, kind.exempt[0], kind.domestic, kind.since, kind.until))
-        select = ("Ref_Key", *(name for name in names if name))
+        names = (kind.rate, kind.computed, kind.exempt[0], kind.domestic, kind.country, kind.since, kind.until)
+        select = ("Ref_Key", *dict.fromkeys(name for name in names if name))
         return vat.catalog_rows(kind, self._client.rows(kind.entity, _ALIVE, select, allowed_only=True))
 
     def _no_folder(self) -> str:

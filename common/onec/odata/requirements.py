@@ -73,7 +73,7 @@ def _catalogs(catalogs: Catalogs) -> dict[str, set[str]]:
 def _vat(vat: VatEnum | VatCatalog) -> dict[str, set[str]]:
     if isinstance(vat, VatEnum):
         return {}
-    named = {vat.rate, vat.computed, vat.exempt[0], vat.domestic, vat.since, vat.until}
+    named = {vat.rate, vat.computed, vat.exempt[0], vat.domestic, vat.country, vat.since, vat.until}
     return {vat.entity: {*_REFERENCE, *named} - {""}}
 
 

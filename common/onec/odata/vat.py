@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from common.model.acts import VatValue
-from common.onec.odata.values import day, number, number_text
+from common.onec.odata.values import day, number, number_text, some
 from common.onec.profile import VatCatalog
 
 WITHOUT = "БезНДС"
@@ -30,10 +30,14 @@ def members(names: Iterable[str]) -> list[VatValue]:
 
 
 def catalog_rows(vat: VatCatalog, found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Rows of the catalog as the dictionary keeps them. Rates of other countries are left out."""
-    own = [row for row in found if not row.get(vat.computed)]
-    domestic = [row for row in own if vat.domestic and row.get(vat.domestic)]
-    return [_row(vat, row) for row in domestic or own]
+    """Rows of the catalog as the dictionary keeps them.
+
+    Rates of other countries are left out: those of a country that has none of the domestic rates. A rate that people
+    added themselves, such as 22 % in a release of 2024, has no domestic name but no other country either.
+    """
+    plain = [row for row in found if not row.get(vat.computed)]
+    home = {some(row.get(vat.country)) for row in plain if row.get(vat.domestic)} | {None}
+    return [_row(vat, row) for row in plain if not vat.country or len(home) == 1 or some(row.get(vat.country)) in home]
 
 
 def value(row: Mapping[str, Any]) -> VatValue:

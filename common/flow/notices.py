@@ -1,0 +1,193 @@
+"""Who is told what, once per cause, and once more when the cause is gone (design §3).
+
+A cause is what one person has to mend once, however many records it holds up. Three collections:
+
+    wishes          what a record wants told now; written in the worker's own commit (`wish`), gone once settled
+    record_causes   the causes a record has joined
+    causes          a cause: how many records, and whether a notice about it is still to be sent (`to_tell`)
+
+`settle` turns a wish into joined causes in one commit, so a record joins once however often that is repeated. Killed
+before it: `unsettled` lists the wish. Killed between it and the sending: `untold` lists the notice, for the watch.
+Killed between sending and `told`: it is sent again under the same tag, which replaces the first on the portal.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any, Literal
+
+from common.errors import Owner, Stop
+from common.flow import notices_texts
+from common.flow.retry import until_applied
+from common.flow.waiting import SIDE_DOWN
+from common.model import moments
+from common.ports import ABSENT, Clock, Data, Document, Store, Write
+
+WISHES = "wishes"
+RECORD_CAUSES = "record_causes"
+CAUSES = "causes"
+
+_SHOWN = 20
+"""Records named in a cause; all of them are counted."""
+
+Kind = Literal["open", "resolved"]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What to send: `Notifier.notify(person, text, tag)`, then `told`. `count` is how many records it held up."""
+
+    person: int
+    text: str
+    tag: str
+    kind: Kind
+    count: int
+    cause: str
+    episode: str
+
+
+def recipients(
+    owner: Owner,
+    responsible: int,
+    accountants: Sequence[int],
+    admins: Sequence[int],
+    is_active: Callable[[int], bool],
+) -> tuple[int, ...]:
+    """The people who can mend a stop: all working members of the first group that has any.
+
+    Order: the responsible, the accountants, the admins; it starts at the group that owns the stop. Empty when nobody
+    of them works here any more.
+    """
+    groups = [[responsible] if responsible else [], accountants, admins]
+    for group in groups[("crm", "accounting", "admin").index(owner) :]:
+        working = tuple(user for user in dict.fromkeys(group) if is_active(user))
+        if working:
+            return working
+    return ()
+
+
+class Notices:
+    def __init__(self, store: Store, clock: Clock, ids: Callable[[], str], language: notices_texts.Language) -> None:
+        self._store = store
+        self._clock = clock
+        self._ids = ids
+        self._language = language
+
+    def wish(self, record: str, wanted: Sequence[tuple[Stop, int]]) -> Write:
+        """Everything the record has to tell now, each with its person, for the worker's one commit; nothing when it
+        waits no more. Then `settle`. The last wish wins: it comes from whoever holds the record's claim.
+
+        What waits for a breaker is left out: the breaker itself is told once, by whoever opened it.
+        """
+        causes = [{**asdict(stop), "person": person} for stop, person in wanted if stop.reason != SIDE_DOWN]
+        return Write(WISHES, record, {"causes": causes, "at": moments.text(self._clock.now())})
+
+    def settle(self, record: str) -> list[Notice]:
+        """Carry out the record's wish, if there is one; the notices to send now."""
+        return until_applied(lambda: self._settle(record))
+
+    def open(self, record: str, stop: Stop, person: int) -> Notice | None:
+        """Tell of one stop alone, e.g. an open breaker; a notice only when its cause is new."""
+        self._store.write(self.wish(record, [(stop, person)]))
+        return next((notice for notice in self.settle(record) if notice.kind == "open"), None)
+
+    def close(self, record: str) -> list[Notice]:
+        """Nothing holds the record up any more; "resolved" for each cause of which it was the last."""
+        self._store.write(self.wish(record, []))
+        return self.settle(record)
+
+    def told(self, *notices: Notice) -> None:
+        """These were sent. A cause that went on meanwhile (`episode`) is left as it is."""
+        if notices:
+            until_applied(lambda: self._told({notice.cause: notice for notice in notices}))
+
+    def untold(self, older_than: float = 60.0) -> list[Notice]:
+        """Notices that nobody seems to be sending: made so many seconds ago and not `told`."""
+        before = moments.text(self._clock.now() - timedelta(seconds=older_than))
+        found = self._store.query(CAUSES, [("to_tell", "==", True)])
+        return [self._notice(one.key, one.data) for one in found if one.data["changed_at"] <= before]
+
+    def unsettled(self, older_than: float = 60.0) -> list[str]:
+        """Records whose wish nobody seems to be settling; `settle` each."""
+        before = moments.text(self._clock.now() - timedelta(seconds=older_than))
+        return [one.key for one in self._store.query(WISHES, [("at", "<=", before)], order_by="at")]
+
+    def _settle(self, record: str) -> list[Notice]:
+        wish = self._store.get(WISHES, record)
+        if wish is None:
+            return []
+        joined = self._store.get(RECORD_CAUSES, record)
+        before: list[str] = joined.data["causes"] if joined else []
+        wanted = {_id(cause): cause for cause in wish.data["causes"]}
+        changed = [*(cause for cause in wanted if cause not in before), *(one for one in before if one not in wanted)]
+        found = self._store.get_many(CAUSES, changed) if changed else {}
+        after = {
+            cause: self._moved(found.get(cause), wanted.get(cause), record)
+            for cause in changed
+            if cause in wanted or cause in found
+        }
+        # All conditional: if anybody came between, everything is read and reckoned again.
+        writes = [Write(CAUSES, cause, data, _version(found.get(cause))) for cause, data in after.items()]
+        if changed:
+            causes = {"causes": list(wanted)} if wanted else None
+            writes.append(Write(RECORD_CAUSES, record, causes, _version(joined)))
+        self._store.write(Write(WISHES, record, None, wish.version), *writes)
+        return [self._notice(cause, data) for cause, data in after.items() if _is_news(found.get(cause), data)]
+
+    def _moved(self, found: Document | None, wanted: Data | None, record: str) -> Data:
+        """The cause after the record joined it (it is wanted) or left it."""
+        now = moments.text(self._clock.now())
+        if found is not None and wanted is None:
+            return _left(found.data, record, now)
+        if found is None or found.data["kind"] == "resolved":
+            # After "resolved" told anew: that it is mended was told, or is being told at this moment.
+            start = {"kind": "open", "to_tell": True, "episode": self._ids(), "changed_at": now}
+            return {"cause": wanted, **start, "records": [record], "count": 1, "total": 1}
+        more = {"count": found.data["count"] + 1, "total": found.data["total"] + 1}
+        return {**found.data, **more, "records": [*found.data["records"], record][:_SHOWN]}
+
+    def _told(self, notices: Mapping[str, Notice]) -> None:
+        writes = []
+        for cause, found in self._store.get_many(CAUSES, list(notices)).items():
+            notice = notices[cause]
+            if (found.data["episode"], found.data["kind"]) == (notice.episode, notice.kind):
+                data = {**found.data, "to_tell": False} if notice.kind == "open" else None
+                writes.append(Write(CAUSES, cause, data, found.version))
+        if writes:
+            self._store.write(*writes)
+
+    def _notice(self, cause: str, data: Data) -> Notice:
+        fields = dict(data["cause"])
+        person = fields.pop("person")
+        stop, kind, total = Stop(**fields), data["kind"], data["total"]
+        if kind == "open":
+            text = notices_texts.opened(stop, self._language)
+        else:
+            text = notices_texts.resolved(stop, total, self._language)
+        return Notice(person, text, f"exchange|{cause}", kind, total, cause, data["episode"])
+
+
+def _left(data: Data, record: str, now: str) -> Data:
+    """The last to leave resolves the cause, told or not: the notice may be under way at this moment."""
+    rest = [one for one in data["records"] if one != record]
+    after = {**data, "records": rest, "count": data["count"] - 1}
+    return after if after["count"] else {**after, "kind": "resolved", "to_tell": True, "changed_at": now}
+
+
+def _is_news(before: Document | None, after: Data) -> bool:
+    was = None if before is None else (before.data["episode"], before.data["kind"])
+    return was != (after["episode"], after["kind"])
+
+
+def _id(cause: Mapping[str, Any]) -> str:
+    """One cause for one person: details and places may differ from record to record."""
+    same = [cause[name] for name in ("reason", "field", "subject", "owner", "person")]
+    return hashlib.sha256(json.dumps(same, ensure_ascii=False).encode()).hexdigest()[:32]
+
+
+def _version(found: Document | None) -> str:
+    return ABSENT if found is None else found.version

@@ -1,0 +1,275 @@
+"""What people read: one table, reason → what is wrong and what to do, in Russian and English (rules, Acts)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, Literal
+
+from common.errors import Stop
+
+Language = Literal["ru", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """`wrong`: what is wrong; `do`: what the person who can mend it does."""
+
+    wrong: str
+    do: str
+
+
+def opened(stop: Stop, language: Language) -> str:
+    """The notice of a stop, in BB code: what is wrong, with what and whose, what to do, where, figures."""
+    words, text = _WORDS[language], _text(stop.reason, language)
+    whose = ", ".join(_line(part) for part in (stop.field, stop.subject) if part)
+    lines = [
+        f"[B]{text.wrong}[/B]" + (f": {whose}" if whose else ""),
+        text.do,
+        f"{words['where']}: {_line(stop.where)}" if stop.where else "",
+        escaped(stop.details),
+        "" if stop.awaits == "person" else words["then"],
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def resolved(stop: Stop, count: int, language: Language) -> str:
+    """The notice that a cause is gone; `count` records go on."""
+    words, text = _WORDS[language], _text(stop.reason, language)
+    whose = ", ".join(_line(part) for part in (stop.field, stop.subject) if part)
+    return f"[B]{words['mended']}[/B]: {text.wrong}" + (f": {whose}" if whose else "") + f". {words['count']}: {count}"
+
+
+def escaped(text: str) -> str:
+    """Text from people inside BB code: a zero-width space after each `[`, so that nothing in it is a tag.
+
+    Entities (`&#91;`) would do in some places of the portal and be shown as they are in others.
+    """
+    return text.replace("[", "[\u200b")
+
+
+def _line(text: str) -> str:
+    return escaped(" ".join(text.split()))
+
+
+def _text(reason: str, language: Language) -> Text:
+    both = TEXTS.get(reason)
+    if both is None:
+        return Text(f"{_WORDS[language]['stopped']} ({escaped(reason)})", "")
+    return both[0 if language == "ru" else 1]
+
+
+_WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        "ru": {
+            "where": "Где исправить",
+            "then": "После исправления обмен продолжится сам.",
+            "mended": "Исправлено",
+            "count": "Продолжено записей",
+            "stopped": "Обмен с 1С остановлен",
+        },
+        "en": {
+            "where": "Where to mend it",
+            "then": "Once it is mended, the exchange goes on by itself.",
+            "mended": "Mended",
+            "count": "Records that go on",
+            "stopped": "The exchange with 1C has stopped",
+        },
+    }
+)
+
+TEXTS: Final[Mapping[str, tuple[Text, Text]]] = MappingProxyType(
+    {
+        "inn_missing": (
+            Text("У клиента нет ИНН", "Заполните ИНН в реквизитах клиента."),
+            Text("The client has no INN", "Fill in the INN in the client's requisites."),
+        ),
+        "inn_invalid": (
+            Text("ИНН клиента неверен", "Исправьте ИНН: 10 или 12 цифр с верной контрольной суммой."),
+            Text("The client's INN is wrong", "Correct the INN: 10 or 12 digits with right check digits."),
+        ),
+        "kpp_missing": (
+            Text("У юридического лица нет КПП", "Заполните КПП в реквизитах клиента."),
+            Text("The legal entity has no KPP", "Fill in the KPP in the client's requisites."),
+        ),
+        "kpp_invalid": (
+            Text("КПП клиента неверен", "Исправьте КПП: девять знаков."),
+            Text("The client's KPP is wrong", "Correct the KPP: nine characters."),
+        ),
+        "address_missing": (
+            Text("У клиента нет юридического адреса", "Заполните юридический адрес в реквизитах клиента."),
+            Text("The client has no legal address", "Fill in the legal address in the client's requisites."),
+        ),
+        "client_missing": (
+            Text("В сделке нет клиента с реквизитами", "Укажите компанию или контакт с реквизитами."),
+            Text("The deal has no client with requisites", "Name a company, or a contact with requisites."),
+        ),
+        "foreign_client": (
+            Text("Иностранный клиент: ИНН нет", "Оформите акт вручную или укажите российские реквизиты."),
+            Text("A foreign client without an INN", "Write the act by hand, or give Russian requisites."),
+        ),
+        "requisite_ambiguous": (
+            Text("У клиента несколько реквизитов", "Выберите в сделке реквизиты клиента."),
+            Text("The client has several requisites", "Choose the client's requisites in the deal."),
+        ),
+        "organisation_mismatch": (
+            Text("Организация сделки и правила различаются", "Исправьте «Мою компанию» в сделке или правило."),
+            Text("The deal's organisation differs from the rule's", "Correct the deal's own company, or the rule."),
+        ),
+        "organisation_missing": (
+            Text("Организации нет в 1С", "Заведите организацию в 1С или исправьте её ИНН и КПП."),
+            Text("1C does not know the organisation", "Enter it in 1C, or correct its INN and KPP."),
+        ),
+        "organisation_ambiguous": (
+            Text("В 1С несколько таких организаций", "Пометьте лишние на удаление или укажите организацию в правиле."),
+            Text("1C has several such organisations", "Mark the others for deletion, or name one in the rule."),
+        ),
+        "no_organisation": (
+            Text("Не указана организация", "Укажите «Мою компанию» в сделке или организацию в правиле."),
+            Text("No organisation is named", "Name the deal's own company, or an organisation in the rule."),
+        ),
+        "counterparty_ambiguous": (
+            Text("В 1С несколько контрагентов с такими ИНН и КПП", "Оставьте одного: лишних пометьте на удаление."),
+            Text("1C has several counterparties with this INN and KPP", "Keep one; mark the others for deletion."),
+        ),
+        "counterparty_missing": (
+            Text("Контрагента нет в 1С", "Заведите контрагента в 1С или разрешите правилу создавать его."),
+            Text("1C does not know the counterparty", "Enter it in 1C, or let the rule create it."),
+        ),
+        "contract_ambiguous": (
+            Text(
+                "У контрагента несколько подходящих договоров", "Закройте лишние или укажите номер договора в сделке."
+            ),
+            Text("Several contracts would do", "Close those not needed, or name the contract's number in the deal."),
+        ),
+        "contract_missing": (
+            Text("Нет договора с покупателем", "Заведите договор в 1С или разрешите правилу создавать его."),
+            Text("There is no contract with the buyer", "Enter it in 1C, or let the rule create it."),
+        ),
+        "nomenclature_unmapped": (
+            Text("Товарам не сопоставлена номенклатура", "Дополните таблицу соответствий номенклатуры."),
+            Text("Products have no nomenclature", "Complete the correspondence table of nomenclature."),
+        ),
+        "unit_unmapped": (
+            Text("Единице измерения нет соответствия", "Дополните таблицу соответствий единиц."),
+            Text("A unit has no correspondence", "Complete the correspondence table of units."),
+        ),
+        "vat_unmapped": (
+            Text("Ставке НДС нет соответствия", "Дополните таблицу соответствий ставок НДС."),
+            Text("A VAT rate has no correspondence", "Complete the correspondence table of VAT rates."),
+        ),
+        "vat_rate_not_valid_on_date": (
+            Text("Ставка НДС не действует на дату акта", "Исправьте ставку в товарах сделки или дату акта."),
+            Text("The VAT rate is not in force on the act's date", "Correct the rate in the deal, or the date."),
+        ),
+        "no_rows": (
+            Text("В сделке нет товаров и услуг", "Добавьте их в сделку."),
+            Text("The deal has no product rows", "Add them to the deal."),
+        ),
+        "negative_row": (
+            Text("В сделке есть отрицательная строка", "Исправьте количество или цену."),
+            Text("The deal has a negative row", "Correct its quantity or price."),
+        ),
+        "zero_price": (
+            Text("В сделке есть строка с нулевой ценой", "Укажите цену или разрешите нулевые цены в правиле."),
+            Text("The deal has a row without a price", "Give the price, or allow zero prices in the rule."),
+        ),
+        "quantity_too_fine": (
+            Text("Количество точнее, чем хранит 1С", "Укажите не больше трёх знаков после запятой."),
+            Text("A quantity is finer than 1C keeps", "Give at most three decimals."),
+        ),
+        "amount_mismatch": (
+            Text("Сумма сделки не равна сумме строк", "Исправьте сумму или строки сделки."),
+            Text("The deal's amount differs from its rows", "Correct the deal's amount or its rows."),
+        ),
+        "rate_missing": (
+            Text("Нет курса валюты на дату акта", "Загрузите курсы валют в 1С."),
+            Text("There is no exchange rate for the act's date", "Load the exchange rates in 1C."),
+        ),
+        "currency_unmapped": (
+            Text("Валюте нет соответствия", "Дополните таблицу соответствий валют."),
+            Text("A currency has no correspondence", "Complete the correspondence table of currencies."),
+        ),
+        "currency_missing": (
+            Text("Валюты нет в 1С", "Добавьте валюту в справочник 1С."),
+            Text("1C does not know the currency", "Add it to the currencies of 1C."),
+        ),
+        "not_written_back": (
+            Text("Акт создан, но не записан в сделку", "Проверьте поля акта в сделке и права приложения."),
+            Text("The act exists but was not shown on the deal", "Check the deal's act fields and our rights."),
+        ),
+        "period_closed": (
+            Text("Период в 1С закрыт для изменений", "Откройте период или разрешите первый открытый день в правиле."),
+            Text("The period is closed in 1C", "Open it, or let the rule use the first open day."),
+        ),
+        "refused_by_1c": (
+            Text("1С отказалась записать документ", "Устраните причину и повторите попытку в консоли обмена."),
+            Text("1C refused to write the document", "Mend the cause, then try again in the console."),
+        ),
+        "portal_refused": (
+            Text("Битрикс24 отказал в запросе", "Устраните причину и повторите попытку в консоли обмена."),
+            Text("Bitrix24 refused a request", "Mend the cause, then try again in the console."),
+        ),
+        "missing_right": (
+            Text("Пользователю обмена не хватает прав в 1С", "Дайте ему права на этот объект."),
+            Text("The exchange's 1C user lacks a right", "Grant it for this object."),
+        ),
+        "missing_scope": (
+            Text("Приложению не хватает разрешений в Битрикс24", "Добавьте разрешение и переустановите приложение."),
+            Text("The application lacks a scope in Bitrix24", "Add the scope and install the application again."),
+        ),
+        "access_denied": (
+            Text("Битрикс24 отказал в доступе", "Дайте права пользователю, от имени которого работает обмен."),
+            Text("Bitrix24 denied access", "Grant the right to the user in whose name the exchange works."),
+        ),
+        "application_needed": (
+            Text("Для этого нужно приложение, а не вебхук", "Установите приложение обмена на портал."),
+            Text("This needs the application, not a webhook", "Install the exchange's application on the portal."),
+        ),
+        "profile_missing": (
+            Text("В базе нет нужного объекта или реквизита", "Опубликуйте его в OData или выберите другой профиль."),
+            Text("The base lacks an object or attribute", "Publish it in OData, or choose another profile."),
+        ),
+        "default_missing": (
+            Text("В правиле не заполнены значения по умолчанию", "Заполните их в правиле."),
+            Text("The rule lacks defaults", "Fill them in in the rule."),
+        ),
+        "default_unknown": (
+            Text("Значение правила по умолчанию не найдено в 1С", "Исправьте правило."),
+            Text("A default of the rule was not found in 1C", "Correct the rule."),
+        ),
+        "read_back_differs": (
+            Text("1С сохранила документ иначе", "Сверьте документ со сделкой и исправьте его."),
+            Text("1C kept the document otherwise", "Compare it with the deal and correct it."),
+        ),
+        "act_doubled": (
+            Text("В 1С несколько актов одной сделки", "Оставьте один, лишние пометьте на удаление."),
+            Text("1C has several acts of one deal", "Keep one; mark the others for deletion."),
+        ),
+        "act_vanished": (
+            Text("Акт исчез из 1С", "Решите в консоли обмена, создать ли новый."),
+            Text("The act is gone from 1C", "Decide in the console whether to create another."),
+        ),
+        "breaker_open": (
+            Text("Нет связи со стороной обмена", "Проверьте её работу; записи ждут и будут обработаны по порядку."),
+            Text("One side is out of order", "Look after it; the records wait and go on in their order."),
+        ),
+        "breaker_credentials": (
+            Text("Сторона не принимает учётные данные обмена", "Проверьте пользователя и пароль или переустановите."),
+            Text("One side refuses our credentials", "Check user and password, or install the application again."),
+        ),
+        "dead_letter": (
+            Text("Задача обмена не выполнена", "Устраните причину и повторите её в консоли обмена."),
+            Text("A task of the exchange failed for good", "Mend the cause, then replay it in the console."),
+        ),
+        "queue_gave_up": (
+            Text("Задача обмена долго не удаётся", "Она повторяется сама; проверьте связь, если это продолжается."),
+            Text("A task keeps failing", "It is tried again by itself; check the connection if this goes on."),
+        ),
+        "clock_skewed": (
+            Text("Часы сторон расходятся больше чем на 5 минут", "Настройте время на сервере; спорное решают люди."),
+            Text("The clocks differ by more than 5 minutes", "Set the server's time; people decide until then."),
+        ),
+    }
+)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -25,7 +25,7 @@ _TRACE = re.compile(r"(?:00-)?([0-9a-f]{32})")
 
 
 class _Headers(Protocol):
-    def items(self) -> Iterator[tuple[str, str]]: ...
+    def items(self) -> Iterable[tuple[str, str]]: ...
 
 
 class HttpRequest(Protocol):

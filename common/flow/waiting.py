@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
-from common.errors import Stop, StoreConflict
+from common.errors import Owner, Stop, StoreConflict
 from common.flow import tasks
 from common.model import moments
 from common.model.records import Record
@@ -177,6 +177,10 @@ class WaitingRoom:
     def of_exchange(self, exchange: str) -> list[Waiting]:
         """All of one exchange, in their order."""
         return _in_order([_read(one) for one in self._pages(WAITING, ("exchange", "==", exchange))])
+
+    def any_for(self, owner: Owner) -> bool:
+        """Whether anything at all waits for these people; one small read."""
+        return bool(self._store.query(WAITING, [("owner", "==", owner)], limit=1))
 
     def counts(self, exchange: str | None = None) -> dict[str, int]:
         """How many wait, by first reason."""

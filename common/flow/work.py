@@ -63,9 +63,9 @@ class Exchange(Protocol):
 class Teller(Protocol):
     """Tells people, once per cause (design §3)."""
 
-    def stopped(self, record: Record, stops: Sequence[Stop], person: int) -> None: ...
+    def wish(self, record: str, stops: Sequence[Stop], responsible: int) -> Write: ...
 
-    def mended(self, record: Record) -> None: ...
+    def settle(self, record: str) -> None: ...
 
     def side_opened(self, down: SideDown) -> None: ...
 
@@ -259,8 +259,8 @@ class Work:
         except StoreConflict:
             job.failure = TryLater("overtaken")
             return
-        if job.outcome is not None:
-            self._tell(job, job.outcome)
+        if job.outcome is not None and (job.outcome.stops or job.waiting is not None):
+            self.teller.settle(job.record.key)
 
     def _writes(self, job: Job, outcome: Outcome, turn: Turn) -> list[Write]:
         writes = []
@@ -269,6 +269,8 @@ class Work:
             writes += self.waiting.put(job.record, self.exchange.name, outcome.stops, task, job.waiting, job.refused)
         elif job.waiting is not None:
             writes += self.waiting.clear(job.waiting)
+        if outcome.stops or job.waiting is not None:
+            writes.append(self.teller.wish(job.record.key, outcome.stops, outcome.person))
         if outcome.excluded:
             writes.append(self.excluded.put(_excluded(job.record, self.exchange.name, outcome)))
         if outcome.bound is not None and job.binding is not None:
@@ -288,12 +290,6 @@ class Work:
             trace=turn.trace,
             details=details,
         )
-
-    def _tell(self, job: Job, outcome: Outcome) -> None:
-        if outcome.stops:
-            self.teller.stopped(job.record, outcome.stops, outcome.person)
-        elif job.waiting is not None:
-            self.teller.mended(job.record)
 
 
 def occurrence(record: Record) -> str:

@@ -23,7 +23,8 @@ DONE = """<!doctype html>
 """
 FAILED = """<!doctype html>
 <html lang="ru"><head><meta charset="utf-8"><title>1C ⇄ Bitrix24</title></head>
-<body><p>Приложение принято, но события или поля создать не удалось: {why}. Откройте эту страницу ещё раз.</p></body></html>
+<body><p>Приложение принято, но события или поля создать не удалось: {why}.</p>
+<p>Откройте эту страницу ещё раз.</p></body></html>
 """
 
 

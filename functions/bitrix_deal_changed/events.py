@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from common.bitrix.forms import parse
 from common.bitrix.wire import Event, fate, read_event
-from common.errors import Refused
+from common.errors import Refused, TryLater
 from common.flow.delivery import Delivery, Turn
 from common.flow.tasks import name_for
 from common.logs import counted
@@ -35,7 +35,7 @@ def accept(delivery: Delivery, services: Services) -> None:
     if entity != "deal" and entity not in CARDS:
         counted("event_ignored", function=FUNCTION, event=event.name, kind=fate(event.name).kind)
         return
-    task = task_for(event, entity, services.clock.now(), services.portal_hint(event.member_id))
+    task = task_for(event, entity, services.clock.now(), event.member_id)
     services.queue.put(task if verified else _unverified(task, event))
 
 
@@ -92,7 +92,10 @@ def _proven(proof: Data, services: Services) -> bool:
     """Raises TryLater while the store is still silent; False for a forged event, which is counted and dropped."""
     event = Event(proof["name"], (), proof["member_id"], proof["token"], "", None, {})
     try:
-        return services.token_book.must_be_verified(event)
+        proven = services.token_book.is_verified(event)
     except Refused as refusal:
         counted("refused", function=FUNCTION, reason=refusal.reason, status=refusal.status)
         return False
+    if not proven:
+        raise TryLater("store_silent", 10)
+    return True

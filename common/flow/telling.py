@@ -1,0 +1,97 @@
+"""Telling people: who, what and when, over the notices that see to "once per cause" (design §3)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from common.errors import ExchangeError, NeedsPerson, SideDown, Stop
+from common.flow.breakers import CREDENTIALS, Breaker
+from common.flow.notices import Notice, Notices, recipients
+from common.logs import counted
+from common.ports import Clock, Notifier, Write
+
+_REMEMBERED = timedelta(hours=1)
+"""How long somebody found at work is not asked about again."""
+
+
+@dataclass
+class Telling:
+    """Chooses the people, keeps what is to be said with the worker's commit, sends it and takes note."""
+
+    notices: Notices
+    notifier: Callable[[], Notifier]
+    works_here: Callable[[int], bool]
+    accountants: Sequence[int]
+    admins: Sequence[int]
+    clock: Clock
+    _seen: dict[int, tuple[datetime, bool]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def wish(self, record: str, stops: Sequence[Stop], responsible: int) -> Write:
+        """What the record wants told now, for the worker's one commit; no stops: that it goes on."""
+        wanted = [(stop, person) for stop in stops for person in self._people(stop, responsible)]
+        return self.notices.wish(record, wanted)
+
+    def settle(self, record: str) -> None:
+        """Send what the record's wish made news."""
+        self._send(self.notices.settle(record))
+
+    def side_opened(self, down: SideDown) -> None:
+        """A side is out of order: the admins are told once, however many records it parks."""
+        word = "breaker_credentials" if down.cause == CREDENTIALS else "breaker_open"
+        stop = Stop(word, down.side, "admin", down.side, details=down.cause)
+        for person in self._people(stop, 0):
+            notice = self.notices.open(_side(down.side, person), stop, person)
+            self._send([notice] if notice else [])
+
+    def side_closed(self, breaker: Breaker, resumed: int) -> None:
+        """The side works again."""
+        counted("breaker_closed", side=breaker.side, resumed=resumed)
+        for person in self.admins:
+            self._send(self.notices.close(_side(breaker.side, person)))
+
+    def tell_untold(self) -> int:
+        """What a worker that died had still to say; how many notices."""
+        for record in self.notices.unsettled():
+            self.notices.settle(record)
+        untold = self.notices.untold()
+        self._send(untold)
+        return len(untold)
+
+    def _send(self, notices: Sequence[Notice]) -> None:
+        """A notice that cannot be sent now stays to be told: the watch tries it again."""
+        for notice in notices:
+            try:
+                self.notifier().notify(notice.person, notice.text, notice.tag)
+            except NeedsPerson as refusal:
+                counted("not_notified", person=notice.person, reason=str(refusal))
+            except ExchangeError as reason:
+                counted("not_told_yet", reason=type(reason).__name__)
+                continue
+            self.notices.told(notice)
+
+    def _people(self, stop: Stop, responsible: int) -> tuple[int, ...]:
+        return recipients(stop.owner, responsible, self.accountants, self.admins, self._is_active)
+
+    def _is_active(self, user: int) -> bool:
+        """Asked of the portal once an hour; while it cannot be asked, everybody works here."""
+        now = self.clock.now()
+        with self._lock:
+            seen = self._seen.get(user)
+        if seen is not None and now - seen[0] < _REMEMBERED:
+            return seen[1]
+        try:
+            active = self.works_here(user)
+        except ExchangeError as reason:
+            counted("not_asked", what="user", reason=type(reason).__name__)
+            return True
+        with self._lock:
+            self._seen[user] = (now, active)
+        return active
+
+
+def _side(side: str, person: int) -> str:
+    return f"side:{side}:{person}"

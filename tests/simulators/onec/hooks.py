@@ -73,7 +73,7 @@ def total(record: Record, sections: tuple[str, ...], included: str) -> Decimal:
     for section in sections:
         for row in record.rows.get(section, []):
             found += _number(row, "Сумма")
-            found += ZERO if record.values[included] else _number(row, "СуммаНДС")
+            found += ZERO if record.values.get(included) else _number(row, "СуммаНДС")
     return found
 
 
@@ -106,7 +106,8 @@ def _check_date(unit: Unit, moment: str) -> None:
 def _renumbers(values: Row, old: Row) -> bool:
     """Another organisation or numbering period empties the number (§2.1)."""
     moved = str(values["Date"])[:4] != str(old["Date"])[:4]
-    return values["Number"] == old["Number"] and (moved or values["Организация_Key"] != old["Организация_Key"])
+    other = values.get("Организация_Key") != old.get("Организация_Key")
+    return values["Number"] == old["Number"] and (moved or other)
 
 
 def _fill_accounts(store: Store, record: Record) -> None:
@@ -124,11 +125,12 @@ def _fill_from_chart(store: Store, values: Row, codes: dict[str, str]) -> None:
 
 def _default_contract(store: Store, values: Row, prop: str) -> None:
     """An empty contract is filled if the counterparty has exactly one with this organisation."""
-    if values[prop] != EMPTY_KEY or values["Контрагент_Key"] == EMPTY_KEY:
+    client = values.get("Контрагент_Key", EMPTY_KEY)
+    if values.get(prop) != EMPTY_KEY or client == EMPTY_KEY:
         return
     owner = "Owner_Key" if prop == "ДоговорКонтрагента_Key" else "Owner"
-    wanted = {"Организация_Key": values["Организация_Key"], "DeletionMark": False}
-    all_found = store.where("Catalog_ДоговорыКонтрагентов", owner, values["Контрагент_Key"])
+    wanted = {"Организация_Key": values.get("Организация_Key"), "DeletionMark": False}
+    all_found = store.where("Catalog_ДоговорыКонтрагентов", owner, client)
     found = [one for one in all_found if wanted.items() <= one.values.items()]
     if len(found) == 1:
         values[prop] = found[0].values["Ref_Key"]
@@ -137,14 +139,14 @@ def _default_contract(store: Store, values: Row, prop: str) -> None:
 def _trade(unit: Unit, record: Record, old: Record | None) -> None:
     values = record.values
     values["СуммаДокумента"] = total(record, ("Услуги", "Товары", "Доходы"), "ЦенаВключаетНДС")
-    if values["СуммаВзаиморасчетов"] == ZERO and values["Валюта_Key"] == values["ВалютаВзаиморасчетов_Key"]:
+    if values.get("СуммаВзаиморасчетов") == ZERO and values.get("Валюта_Key") == values.get("ВалютаВзаиморасчетов_Key"):
         values["СуммаВзаиморасчетов"] = values["СуммаДокумента"]
-    if not values["ПорядокРасчетов"]:
+    if not values.get("ПорядокРасчетов"):
         values["ПорядокРасчетов"] = _settlement(unit.store, values)
     if "Согласован" in values:
         # It mirrors posting: forced to false on a plain write (§2.3).
         values["Согласован"] = values["Posted"]
-    if values["Автор_Key"] == EMPTY_KEY:
+    if values.get("Автор_Key") == EMPTY_KEY:
         author = next(unit.store.find("Catalog_Пользователи", {"Description": unit.by}), None)
         values["Автор_Key"] = author.values["Ref_Key"] if author else EMPTY_KEY
 
@@ -154,16 +156,16 @@ def _settlement(store: Store, values: Row) -> str:
         ("Договор_Key", "Catalog_ДоговорыКонтрагентов"),
         ("Соглашение_Key", "Catalog_СоглашенияСКлиентами"),
     ):
-        found = store.get(target, (str(values[prop]),))
+        found = store.get(target, (str(values.get(prop, EMPTY_KEY)),))
         if found is not None:
             return str(found.values["ПорядокРасчетов"])
     return ""
 
 
 def _check_discounts(unit: Unit, values: Row) -> None:
-    if unit.switches.automatic_discounts and not values["СкидкиРассчитаны"]:
+    if unit.switches.automatic_discounts and not values.get("СкидкиРассчитаны"):
         raise refused("Автоматические скидки не рассчитаны", "ОбработкаПроведения")
-    if not unit.switches.act_without_order and not values["АктПоЗаказам"]:
+    if not unit.switches.act_without_order and not values.get("АктПоЗаказам"):
         raise refused("Недостаточно прав для оформления акта без заказа", "ОбработкаПроведения")
 
 
@@ -174,13 +176,13 @@ def _unf(unit: Unit, record: Record, old: Record | None) -> None:
     rows = record.rows.get("РаботыИУслуги", [])
     # `Всего` is taken as sent, not computed (§2.4).
     values["СуммаДокумента"] = sum((_number(row, "Всего") for row in rows), ZERO)
-    if values["ПоложениеЗаказаПокупателя"] == "ВШапке":
+    if values.get("ПоложениеЗаказаПокупателя") == "ВШапке":
         for row in rows:
-            row["ЗаказПокупателя_Key"] = values["ЗаказПокупателя_Key"]
+            row["ЗаказПокупателя_Key"] = values.get("ЗаказПокупателя_Key", EMPTY_KEY)
 
 
 def _without_contracts(store: Store, values: Row) -> bool:
-    client = store.get("Catalog_Контрагенты", (str(values["Контрагент_Key"]),))
+    client = store.get("Catalog_Контрагенты", (str(values.get("Контрагент_Key", EMPTY_KEY)),))
     return client is not None and not client.values["ВестиРасчетыПоДоговорам"]
 
 
@@ -202,13 +204,13 @@ def _write_status(store: Store, record: Record, old: Record | None) -> None:
     row.values |= dict(zip(row.entity.key, _status_key(record), strict=True))
     if row.values["Статус_Type"] == UNDEFINED:
         row.values |= {"Статус": "НеПодписан", "Статус_Type": _CLIENT_STATUS}
-    row.values["СтатусСчетаФактуры"] = "НеТребуется" if record.values["ДокументБезНДС"] else "Отсутствует"
+    row.values["СтатусСчетаФактуры"] = "НеТребуется" if record.values.get("ДокументБезНДС") else "Отсутствует"
     store.put(row)
 
 
 def _status_key(record: Record) -> tuple[str, ...]:
     values = record.values
-    return str(values["Организация_Key"]), str(values["Ref_Key"]), f"StandardODATA.{record.entity.name}"
+    return str(values.get("Организация_Key", EMPTY_KEY)), str(values["Ref_Key"]), f"StandardODATA.{record.entity.name}"
 
 
 def _check_filled(record: Record) -> None:

@@ -113,9 +113,10 @@ def expand(text: str, entity: Entity, selection: Selection, targets: Targets) ->
         target = targets(item.target) if item else None
         if target is None:
             raise no_segment(head)
-        # Observed live: an expansion works only if the navigation field is selected.
-        if head in selection.links or head in selection.nested:
-            found[head] = (*found.get(head, ()), *_inner(tail, target, targets))
+        inner = _inner(tail, target, targets)
+        # Observed live: a nested expansion works only if the navigation field is selected.
+        selected = head in selection.links or head in selection.nested
+        found[head] = (*found.get(head, ()), *(inner if selected else ()))
     return found
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from common.errors import Refused, SideDown, TryLater
+from common.model import moments
 from common.model.ids import BaseName, PortalKey, RuleId, UserId
 from common.ports import Clock, Queue, Store
 from common.settings import Settings, local_environment
@@ -24,6 +25,7 @@ from common.settings import Settings, local_environment
 if TYPE_CHECKING:
     import httpx
 
+    from common.admin.rules import RuleBook
     from common.bitrix.access import Access
     from common.bitrix.book import TokenBook
     from common.bitrix.client import BitrixClient
@@ -475,6 +477,27 @@ class Services:
 
         marks = Watermarks(self.store, self.clock)
         return Sweep(f"acts:{self.portal}", self.acts_watch, self.acts_work, marks, self.waiting, self.clock)
+
+    @cached_property
+    def rule_book(self) -> RuleBook:
+        """What a person may do with rules and tables."""
+        from common.admin.rules import RuleBook
+        from common.onec.configurations import profile
+
+        return RuleBook(
+            self.kept,
+            self.clock,
+            lambda: {name: base.configuration for name, base in self.settings.onec.items()},
+            lambda profile_id: profile(profile_id).needs(),
+            self._rules_changed,
+        )
+
+    def _rules_changed(self, what: Sequence[str]) -> None:
+        """Whoever waits for it is tried again; a rule may also take in entries that the last sweep had no eye for."""
+        for awaits in what:
+            self.acts_sweep.put_again(self.waiting.by_awaits(awaits), f"{awaits} {moments.text(self.clock.now())}")
+        if any(awaits.startswith("rule:") for awaits in what):
+            self.acts_sweep.rewind()
 
     def acts_records(self, bodies: Sequence[Mapping[str, Any]]) -> list[Record]:
         """The records of a task. Raises Refused 400 for a body that is not ours."""

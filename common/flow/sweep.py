@@ -129,6 +129,12 @@ class Sweep:
         self._moved(mark, newest, last)
         return put
 
+    def rewind(self) -> None:
+        """The rules changed: the next sweep reads from their beginning; what is known already is left alone."""
+        mark = self.watermarks.get(f"sweep:{self.name}")
+        if mark.value:
+            self.watermarks.advance(mark.name, "", mark.version)
+
     def retry_due(self) -> int:
         """Waiting records whose time has come, put again; how many."""
         due = self.waiting.due()

@@ -53,7 +53,9 @@ class DealWatch:
         """Entries after an id, deals changed, and the facts of the deal whose event came first: one request."""
         seen = self.crm.window(after, self._stages(), changed_since, DealId(deal) if deal else None)
         sight = self._sight(seen.page.entries, seen.page.more)
-        facts = {one: seen.facts for one in self.keys(seen.facts.deal.id)} if seen.facts else {}
+        facts: dict[str, DealFacts] = {}
+        if seen.facts:
+            facts = dict.fromkeys(map(str, self.keys(seen.facts.deal.id)), seen.facts)
         touched = tuple(one for changed in seen.changed for one in self.keys(changed))
         return Sight(sight.records, sight.last, sight.newest, sight.more, touched, facts, seen.read_at)
 

@@ -51,7 +51,7 @@ def _header(profile: Profile, act: Act, kept: StoredAct) -> Iterator[Fact]:
         yield header.contract.name, act.contract, kept.contract or EMPTY_REF
     yield header.currency.name, act.currency, kept.currency
     yield header.total, act.total, kept.total
-    yield header.comment, True, act.token in kept.comment
+    yield header.comment, act.token, act.token if token_in(act.token, kept.comment) else ""
 
 
 def _defaults(profile: Profile, act: Act, kept: StoredAct) -> Iterator[Fact]:

@@ -1,0 +1,197 @@
+"""Rules and correspondence tables: checked, saved as a new version, and what waited for them set going."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from common.errors import ExchangeError
+from common.exchanges.acts.model import ActRule
+from common.exchanges.acts.rules import RULES, read, table_name, written
+from common.mapping import csv_form
+from common.mapping.kept import Kept, Outdated, Version
+from common.mapping.tables import Row, built, difference, faults
+from common.model.acts import Needs
+from common.model.ids import RuleId
+from common.ports import Clock
+
+_ID = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+"""A rule's id stands in marks in 1C, so it holds no sign that ends one."""
+
+
+class RulesRefused(ExchangeError):
+    """Nothing was saved; `faults` are sentences for the person who saves, all of them."""
+
+    def __init__(self, found: Sequence[str]) -> None:
+        super().__init__("\n".join(found))
+        self.faults = tuple(found)
+
+
+@dataclass(frozen=True)
+class RuleBook:
+    """What a person may do with rules and tables.
+
+    bases      name of each base → its product, e.g. `main` → `bp30`
+    needs      profile id → what it takes; raises KeyError for a profile that is not there
+    changed    told what has changed, e.g. `rule:services`, `mapping:units`: whoever waits for it is tried again
+    """
+
+    kept: Kept
+    clock: Clock
+    bases: Callable[[], Mapping[str, str]]
+    needs: Callable[[str], Needs]
+    changed: Callable[[Sequence[str]], None]
+
+    def import_all(self, data: Mapping[str, Any], author: str) -> list[str]:
+        """Save what a JSON file holds (`acts`, `tables`); what was saved, one sentence each. Raises RulesRefused."""
+        unknown = sorted(set(data) - {"acts", "tables"})
+        if unknown:
+            raise RulesRefused([f"unknown part {name!r}; parts are acts and tables" for name in unknown])
+        tables = {name: _rows(name, rows) for name, rows in dict(data.get("tables", {})).items()}
+        self._check_tables(tables)
+        rules = self._checked_rules(data["acts"]) if "acts" in data else None
+        said = [self.save_table(name, rows, author) for name, rows in tables.items()]
+        return said if rules is None else [*said, self._save_rules(rules, author)]
+
+    def export_all(self) -> dict[str, Any]:
+        """All rules and tables as `import_all` reads them."""
+        from common.mapping.tables import TABLES
+
+        tables = {name: [list(row) for row in self.kept.active(table_name(name)).rows] for name in TABLES}
+        acts = [dict(row) for row in self.kept.active(RULES).rows]
+        return {"acts": acts, "tables": {name: rows for name, rows in tables.items() if rows}}
+
+    def import_csv(self, name: str, text: str, author: str, version: int | None = None) -> str:
+        """Save one table from CSV. `version` is the one the editor started from. Raises RulesRefused."""
+        try:
+            rows = csv_form.read(text)
+        except ValueError as error:
+            raise RulesRefused([str(error)]) from error
+        self._check_tables({name: rows})
+        return self.save_table(name, rows, author, version)
+
+    def export_csv(self, name: str) -> str:
+        """One table as CSV."""
+        return csv_form.written(Row(*row) for row in self.kept.active(table_name(name)).rows)
+
+    def save_table(self, name: str, rows: Sequence[Row], author: str, version: int | None = None) -> str:
+        """Put a checked table in force. A save over somebody else's newer version is refused with the difference."""
+        active = self.kept.active(table_name(name))
+        after = [[row.base, row.key, row.value, row.note] for row in rows]
+        if version is not None and version != active.number:
+            raise RulesRefused([f"{name}: {Outdated(active.number)}", *_apart(name, active, rows)])
+        if after == [list(row) for row in active.rows]:
+            return f"{name}: unchanged, version {active.number}"
+        saved = self._saved(table_name(name), after, author, active.number)
+        self.changed([table_name(name)])
+        return f"{name}: {len(after)} rows, version {saved.number}"
+
+    def _saved(self, name: str, rows: Sequence[Any], author: str, expected: int) -> Version:
+        try:
+            return self.kept.save(name, rows, author, expected)
+        except Outdated as outdated:
+            raise RulesRefused([f"{name}: {outdated}; export it and apply your change again"]) from outdated
+
+    def _save_rules(self, rules: Sequence[ActRule], author: str) -> str:
+        active = self.kept.active(RULES)
+        before = {RuleId(row["id"]): read(row) for row in active.rows}
+        now = self.clock.now()
+        after = [written(_activated(rule, before.get(rule.id), now)) for rule in rules]
+        if after == [dict(row) for row in active.rows]:
+            return f"acts: unchanged, version {active.number}"
+        saved = self._saved(RULES, after, author, active.number)
+        self.changed([f"rule:{rule_id}" for rule_id in {*before, *(rule.id for rule in rules)}])
+        return f"acts: {len(after)} rules, version {saved.number}"
+
+    def _check_tables(self, tables: Mapping[str, Sequence[Row]]) -> None:
+        found = [f"{name}: {fault}" for name, rows in tables.items() for fault in faults(name, rows, self.bases())]
+        if found:
+            raise RulesRefused(found)
+
+    def _checked_rules(self, data: Any) -> list[ActRule]:
+        if not isinstance(data, list):
+            raise RulesRefused(["acts must be a list of rules"])
+        found: list[str] = []
+        rules = [rule for number, one in enumerate(data, 1) if (rule := _parsed(number, one, found))]
+        for rule in rules:
+            found += [f"rule {rule.id}: {fault}" for fault in self._faults(rule)]
+        found += _between(rules)
+        if found:
+            raise RulesRefused(found)
+        return rules
+
+    def _faults(self, rule: ActRule) -> Iterable[str]:
+        bases = self.bases()
+        if not _ID.fullmatch(rule.id):
+            yield "id must be small Latin letters, digits, _ and -, at most 40, e.g. services"
+        if rule.base not in bases:
+            yield f"unknown base {rule.base!r}; ONEC_BASES names {', '.join(bases)}"
+        elif not rule.profile.startswith(f"{bases[rule.base]}."):
+            yield f"profile {rule.profile!r} is not one of base {rule.base}, which is {bases[rule.base]}"
+        else:
+            yield from self._default_faults(rule)
+        if rule.since is not None and rule.since.tzinfo is None:
+            yield "since needs an offset, e.g. 2026-11-01T00:00:00+03:00"
+        if rule.contract == "field" and not rule.contract_field:
+            yield "contract 'field' needs contract_field, e.g. UF_CRM_CONTRACT"
+        funnel, mark, _ = str(rule.stage).partition(":")
+        if (rule.category > 0 and (not mark or funnel != f"C{rule.category}")) or (rule.category == 0 and mark):
+            yield f"stage {rule.stage!r} is not of funnel {rule.category}; stages are C{rule.category}:… there"
+
+    def _default_faults(self, rule: ActRule) -> Iterable[str]:
+        try:
+            needs = self.needs(rule.profile)
+        except KeyError:
+            yield f"there is no profile {rule.profile!r}"
+            return
+        for name in rule.defaults:
+            if name not in needs.known_defaults:
+                yield f"unknown default {name!r}; {rule.profile} knows {', '.join(needs.known_defaults) or 'none'}"
+        for name in needs.required_defaults:
+            if not rule.defaults.get(name):
+                yield f"default {name!r} is required by {rule.profile}"
+
+
+def _parsed(number: int, data: Any, found: list[str]) -> ActRule | None:
+    known = {field.name for field in fields(ActRule)}
+    extra = sorted(set(data) - known) if isinstance(data, dict) else []
+    found += [f"rule {number}: unknown field {name!r}" for name in extra]
+    try:
+        return None if extra else TypeAdapter(ActRule).validate_python(data)
+    except ValidationError as error:
+        for fault in error.errors():
+            found.append(f"rule {number}: {'.'.join(map(str, fault['loc']))}: {fault['msg']}")
+        return None
+
+
+def _between(rules: Sequence[ActRule]) -> Iterable[str]:
+    ids = [rule.id for rule in rules]
+    yield from (f"id {one!r} is given twice" for one in sorted({one for one in ids if ids.count(one) > 1}))
+    places = [(rule.category, rule.stage, rule.base, rule.profile) for rule in rules if rule.active]
+    for place in dict.fromkeys(place for place in places if places.count(place) > 1):
+        yield f"two active rules make the same act: funnel {place[0]}, stage {place[1]}, base {place[2]}, {place[3]}"
+
+
+def _activated(rule: ActRule, before: ActRule | None, now: datetime) -> ActRule:
+    """`since` of a rule that names none is the moment it was first activated (rules, Common)."""
+    if rule.since is not None or not rule.active:
+        return rule
+    return replace(rule, since=before.since if before is not None and before.since is not None else now)
+
+
+def _rows(name: str, rows: Any) -> list[Row]:
+    try:
+        return [Row(*map(str, row)) for row in rows]
+    except TypeError as error:
+        raise RulesRefused([f"{name}: rows are lists of base, key, value and an optional note"]) from error
+
+
+def _apart(name: str, active: Version, rows: Sequence[Row]) -> list[str]:
+    mine = built(name, 0, "", rows).rows
+    theirs = built(name, active.number, active.author, [Row(*row) for row in active.rows]).rows
+    return [f"saved by {active.author} at {active.at}; it differs from yours:", *difference(theirs, mine)]

@@ -1,0 +1,72 @@
+"""The functions found by their manifests, called in this process as the platform would call them over HTTP."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any, cast
+
+from flask import Request
+from werkzeug.test import EnvironBuilder
+
+ROOT = Path(__file__).parents[2]
+
+Handler = Callable[[Request], tuple[str, int, dict[str, str]]]
+
+
+@dataclass(frozen=True)
+class Function:
+    """One manifest: a folder of `functions/` with its `function.json`."""
+
+    name: str
+    manifest: Mapping[str, Any]
+
+    @property
+    def slug(self) -> str:
+        """Its name in addresses, e.g. `bitrix-deal-changed`."""
+        return self.name.replace("_", "-")
+
+    @property
+    def public(self) -> list[str]:
+        """Entry points that anybody may call."""
+        return [name for name, entry in self.manifest["entry_points"].items() if entry["public"]]
+
+    def timeout(self, entry: str) -> float:
+        """Seconds after which the platform ends a call."""
+        return float(self.manifest["entry_points"][entry]["timeout_seconds"])
+
+    def handler(self, entry: str) -> Handler:
+        """The entry point; its folder is imported now."""
+        return cast(Handler, getattr(import_module(f"functions.{self.name}.main"), entry))
+
+
+@cache
+def functions() -> dict[str, Function]:
+    """All functions of the collection, by name."""
+    found = {}
+    for path in sorted((ROOT / "functions").glob("*/function.json")):
+        found[path.parent.name] = Function(path.parent.name, json.loads(path.read_text(encoding="utf-8")))
+    return found
+
+
+def call(
+    function: str, entry: str, body: bytes = b"", headers: Mapping[str, str] | None = None, query: str = ""
+) -> tuple[int, str, dict[str, str]]:
+    """Call an entry point by POST; status, body and headers. An exception is the platform's 500, and is raised here."""
+    builder = EnvironBuilder(method="POST", query_string=query, data=body, headers=list((headers or {}).items()))
+    try:
+        text, status, answer = functions()[function].handler(entry)(Request(builder.get_environ()))
+    finally:
+        builder.close()
+    return status, text, answer
+
+
+def process(function: str, body: bytes, headers: Mapping[str, str], _timeout: float) -> tuple[int, float | None]:
+    """Call a function's `process` for the embedded queue: status and `Retry-After` in seconds."""
+    status, _, answer = call(function, "process", body, headers)
+    pause = answer.get("Retry-After")
+    return status, float(pause) if pause else None

@@ -75,7 +75,10 @@ class Database:
             return self._open()
 
     def _open(self) -> sqlite3.Connection:
-        Path(self._path).parent.mkdir(parents=True, exist_ok=True)
+        path = Path(self._path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # OAuth tokens lie in the store; SQLite gives the files beside this one the same rights.
+        path.touch(mode=0o600)
         connection = sqlite3.connect(self._path, BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         try:
             _use_wal(connection)

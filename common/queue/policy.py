@@ -40,4 +40,4 @@ POLICIES: Mapping[Traffic, Policy] = MappingProxyType(
         "bulk": Policy(2, 10.0, 10, min_backoff=10.0, max_doublings=3, max_backoff=300.0),
     }
 )
-"""The defaults of the embedded queue: ten attempts take about 9 minutes on *interactive*, 30 on *bulk*."""
+"""The defaults of the embedded queue: ten attempts take 7 minutes on *interactive*, 24 on *bulk*."""

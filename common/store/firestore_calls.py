@@ -22,6 +22,8 @@ PAUSES = (0.1, 0.3, 0.9)
 """Seconds between the tries; the client's own retries would go on for a minute."""
 
 _CALL_SECONDS = 5.0
+_QUERY_SECONDS = 30.0
+"""A thousand documents of some size take longer than one; callers that must answer soon do not query."""
 
 
 class ConditionFailed(ExchangeError):
@@ -62,12 +64,12 @@ class Calls:
 
     def stream(self, query: Query) -> list[Snapshot]:
         """All the query finds."""
-        return self._patiently(lambda: list(query.stream(retry=_never(), timeout=_CALL_SECONDS)))
+        return self._patiently(lambda: list(query.stream(retry=_never(), timeout=_QUERY_SECONDS)))
 
     def count(self, query: Query) -> int:
         """How many documents the query would find, by aggregation."""
         counting = cast("_Counting", query.count())
-        return self._patiently(lambda: int(counting.get(retry=_never(), timeout=_CALL_SECONDS)[0][0].value))
+        return self._patiently(lambda: int(counting.get(retry=_never(), timeout=_QUERY_SECONDS)[0][0].value))
 
     def commit(self, batch: WriteBatch) -> list[Any]:
         """Once. Raises `ConditionFailed`, `NotApplied` or `AnswerLost`; else the results in their order."""

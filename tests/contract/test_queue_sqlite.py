@@ -34,6 +34,18 @@ print(sum(queue.put(Task("f", {"n": n}, f"task-{n}")) for n in range(40)))
 queue.close()
 """
 
+_PUT_UNTIL_KILLED = """
+import itertools, sys
+from datetime import UTC, datetime
+from common.ports import Task
+from common.queue.sqlite import SqliteQueue
+
+queue = SqliteQueue(sys.argv[1], lambda: datetime.now(UTC))
+for n in itertools.count():
+    queue.put(Task("f", {"n": n}, f"task-{n}"))
+    print(n, flush=True)
+"""
+
 
 class SqliteRig:
     def __init__(self, queue: SqliteQueue, functions: Functions) -> None:
@@ -119,6 +131,16 @@ class TestSqliteQueue(QueueContract):
         command = [sys.executable, "-c", _PUT, path]
         workers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
         assert sum(int(worker.communicate(timeout=30)[0]) for worker in workers) == 40
+
+    def test_what_was_put_survives_a_kill(self, queue: SqliteQueue, path: str) -> None:
+        command = [sys.executable, "-c", _PUT_UNTIL_KILLED, path]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as putter:
+            assert putter.stdout
+            seen = [putter.stdout.readline() for _ in range(50)]
+            putter.kill()
+            seen += putter.stdout.readlines()
+        kept = queue.depth()["interactive"]
+        assert kept - len(seen) in (0, 1), "the last may be kept without having been told"
 
     def test_says_when_it_does_not_come_to_rest(self, queue: SqliteQueue, functions: Functions) -> None:
         functions.script = [500] * ATTEMPTS

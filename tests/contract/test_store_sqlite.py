@@ -100,6 +100,14 @@ class TestSqliteStore(StoreContract):
             store.write(Write("a", "2", {"n": "x" * 100_000}, ABSENT))
         assert store.get("a", "2") is None
 
+    def test_only_the_owner_may_read_the_files(self, store: SqliteStore, path: str) -> None:
+        store.write(Write("a", "1", {"token": "secret"}))
+        assert {file.name: file.stat().st_mode & 0o077 for file in Path(path).parent.iterdir()} == {
+            "store.sqlite": 0,
+            "store.sqlite-wal": 0,
+            "store.sqlite-shm": 0,
+        }
+
     def test_readers_do_not_wait_for_a_writer(self, store: SqliteStore) -> None:
         store.write(Write("a", "1", {"n": 1}))
         with store._database.writing(), ThreadPoolExecutor(1) as pool:

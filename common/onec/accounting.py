@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from common.errors import InDoubt, NeedsPerson, SideDown, Stop
+from common.errors import InDoubt, NeedsPerson, SideDown, Stop, TryLater
 from common.model.acts import (
     Act,
     Contract,
@@ -63,8 +63,11 @@ class OnecAccounting:
         return self._profile.needs()
 
     def check(self) -> Sequence[Stop]:
-        """What the base lacks for this profile. Raises TryLater `digest_missing` before its first digest."""
-        return missing(self._profile, self._client.base, self._lookups.digest())
+        """What the base lacks for this profile. Raises TryLater `digest_missing` before its product's first digest."""
+        digest = self._lookups.digest()
+        if digest.product != self._profile.product:
+            raise TryLater("digest_missing", 60)
+        return missing(self._profile, self._client.base, digest)
 
     def organisations(self) -> Sequence[Organisation]:
         """All organisations the exchange's user sees."""

@@ -86,6 +86,9 @@ class Dictionaries:
         return found.value if found and found.until > self._clock.now() else None
 
     def _remember(self, name: str, value: Any) -> None:
+        if len(self._memory) > MOST:
+            now = self._clock.now()
+            self._memory = {one: kept for one, kept in self._memory.items() if kept.until > now}
         self._memory[name] = _Memory(self._clock.now() + REMEMBERED, value)
 
     def _kept_rows(self, name: str) -> Rows | None:

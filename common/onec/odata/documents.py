@@ -69,7 +69,6 @@ def _header(profile: Profile, act: Act) -> Body:
         **{name: f"{act.day.isoformat()}T00:00:00" for name in header.days},
         header.organisation.name: act.organisation,
         header.counterparty.name: act.counterparty,
-        header.contract.name: act.contract or EMPTY_REF,
         header.currency.name: act.currency,
         header.rate.name: _sent(header.rate, rate),
         header.multiplicity.name: _sent(header.multiplicity, Decimal(multiplicity)),
@@ -77,12 +76,14 @@ def _header(profile: Profile, act: Act) -> Body:
         header.vat_mode.name: header.vat_mode.exempt if act.without_vat else header.vat_mode.taxed,
         header.comment: act.comment if act.token in act.comment else f"{act.comment} {act.token}".strip(),
     }
+    # What the act leaves open is 1C's to fill, so nothing is sent for it.
     optional = (
+        (header.contract, act.contract),
         (header.partner, act.partner),
         (header.agreement, act.agreement),
         (header.settlement_currency, act.settlement_currency),
     )
-    filled |= {link.name: key or EMPTY_REF for link, key in optional if link is not None}
+    filled |= {link.name: key for link, key in optional if link is not None and key}
     return filled | _chosen(profile.chosen("header"), act.refs)
 
 

@@ -15,12 +15,13 @@ from common.onec.digest import Digest, stored_digest
 from common.onec.odata import query, vat
 from common.onec.odata.client import ODataClient, Row
 from common.onec.odata.documents import fitted
-from common.onec.odata.values import UNDEFINED, is_ref, ref
+from common.onec.odata.values import UNDEFINED, is_ref, plain, ref
 from common.onec.odata.wire import side
 from common.onec.profile import Catalogs, Default, Text, VatEnum
 from common.ports import Store
 
 SIMILAR = 5
+_WORDS, _SEEN = 3, 50
 OKEI_SIGNS = 3
 _ALIVE = "DeletionMark eq false"
 _NO_FOLDER = "IsFolder eq false"
@@ -87,13 +88,15 @@ class Lookups:
         return self._chosen("items", items.entity, choice, coded=True, folders=items.folders)
 
     def similar_items(self, name: str) -> list[str]:
-        """Names of nomenclature holding the longest word of this one; at most five."""
-        words = sorted(name.split(), key=len, reverse=True)
+        """Names of nomenclature that share the longest words of this one, the likest first; at most five."""
+        words = sorted(plain(name).split(), key=len, reverse=True)[:_WORDS]
         if not words:
             return []
-        where = query.both(query.contains("Description", words[0]), _ALIVE, self._no_folder())
-        rows = self._client.rows(self._catalogs.items.entity, where, ("Description",), top=SIMILAR, allowed_only=True)
-        return [str(row["Description"]) for row in rows]
+        shared = query.either(query.contains("Description", word) for word in words)
+        where = query.both(shared, _ALIVE, _NO_FOLDER if self._catalogs.items.folders else "")
+        rows = self._client.rows(self._catalogs.items.entity, where, ("Description",), top=_SEEN, allowed_only=True)
+        names = [str(row["Description"]) for row in rows]
+        return sorted(names, key=lambda one: -sum(word.casefold() in one.casefold() for word in words))[:SIMILAR]
 
     def default(self, default: Default, choice: str) -> list[Ref]:
         """A default of the profile by `Ref_Key`, code or exact name, verified daily to exist and not to be marked."""
@@ -103,7 +106,7 @@ class Lookups:
         return self._chosen(target, target, choice, coded=coded, folders=folders)
 
     def _chosen(self, name: str, entity: str, choice: str, coded: bool, folders: bool) -> list[Ref]:
-        word = choice.strip()
+        word = plain(choice)
         if not word:
             return []
         key = word.lower() if is_ref(word) else word
@@ -158,9 +161,6 @@ class Lookups:
         names = (kind.rate, kind.computed, kind.exempt[0], kind.domestic, kind.country, kind.since, kind.until)
         select = ("Ref_Key", *dict.fromkeys(name for name in names if name))
         return vat.catalog_rows(kind, self._client.rows(kind.entity, _ALIVE, select, allowed_only=True))
-
-    def _no_folder(self) -> str:
-        return _NO_FOLDER if self._catalogs.items.folders else ""
 
     def _stop(self, reason: str, code: str) -> Stop:
         base = self._client.base

@@ -6,6 +6,7 @@ Counterparties and contracts are asked for without `allowedOnly`: a hidden one m
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -16,7 +17,7 @@ from common.model.parties import is_legal_entity
 from common.onec.odata import query
 from common.onec.odata.client import ODataClient, Row
 from common.onec.odata.documents import fitted, linked
-from common.onec.odata.values import day, ref, some
+from common.onec.odata.values import day, plain, ref, some
 from common.onec.odata.wire import side
 from common.onec.profile import Agreements, Catalogs, Contracts, Partners
 
@@ -40,6 +41,7 @@ class Parties:
 
         Raises NeedsPerson `counterparty_ambiguous` for two, `counterparty_marked` when only a marked one exists.
         """
+        party = replace(party, name=plain(party.name), full_name=plain(party.full_name))
         found = self._with_tax_ids(party.inn, party.kpp)
         if not found:
             partner = self._partner(party) if self._catalogs.partners else None

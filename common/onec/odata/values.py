@@ -70,6 +70,11 @@ def ref(value: Any) -> Ref:
     return Ref(text) if is_ref(text) else EMPTY_REF
 
 
+def plain(name: str) -> str:
+    """A name on one line without control signs: people paste tabs and line ends, 1C's names hold neither."""
+    return "".join(sign for sign in " ".join(name.split()) if sign.isprintable())
+
+
 def is_ref(text: str) -> bool:
     """Whether it has the form of a `Ref_Key`."""
     return _GUID.fullmatch(text) is not None

@@ -68,10 +68,8 @@ def basic(user: str, password: str) -> str:
 
 def content(answer: Answer) -> dict[str, Any]:
     """The JSON object of a good answer. Raises what `failure` says for any other."""
-    if not 200 <= answer.status < 300:
+    if not 200 <= answer.status < 300 or "json" not in answer.content_type:
         raise failure(answer)
-    if "json" not in answer.content_type:
-        raise _no_json(answer)
     try:
         found = parse(answer.text)
     except ValueError:

@@ -10,17 +10,16 @@ from decimal import Decimal
 from typing import Any
 
 from common.bitrix.faults import Fault
-from common.model import moments
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """The `time` block. `started` is the portal's own clock when it began; the others are of the operating limit.
+    """What the `time` block says of the operating limit (facts §2.2).
 
-    operating: seconds this method has worked for us in the last ten minutes; None when the limiter is off.
+    operating   seconds this method has worked for us in the last ten minutes; None when the limiter is off
+    reset_at    when the oldest of those minutes drops out, UTC
     """
 
-    started: datetime | None = None
     operating: float | None = None
     reset_at: datetime | None = None
 
@@ -71,7 +70,6 @@ def timing(block: Mapping[str, Any]) -> Timing:
         return Timing()
     operating, reset = time.get("operating"), whole(time.get("operating_reset_at"))
     return Timing(
-        started=_moment(time.get("date_start")),
         operating=float(operating) if isinstance(operating, int | Decimal) else None,
         reset_at=datetime.fromtimestamp(reset, UTC) if reset and reset < 1 << 35 else None,
     )
@@ -84,13 +82,6 @@ def whole(value: Any) -> int | None:
     try:
         return int(value)
     except (ValueError, OverflowError):
-        return None
-
-
-def _moment(value: Any) -> datetime | None:
-    try:
-        return moments.parse(value) if isinstance(value, str) else None
-    except ValueError:
         return None
 
 

@@ -95,13 +95,15 @@ class PortalCrm:
         outcomes = self._client.batch({"requisite": crm_wire.requisites([requisite])})
         with understood("crm.requisite.list"):
             result = _result(outcomes["requisite"], "crm.requisite.list")
-            found = crm_rows.requisite_by_id(result, requisite, {})
+            found = crm_rows.requisites(result, [requisite], {}).get(requisite)
         return CompanyId(found.owner) if found and found.owner_kind == "company" else None
 
     def is_active(self, user: UserId) -> bool:
         """One request. A user who is not shown (a bot, the hidden system user) does not work here (facts §8.1)."""
-        rows = crm_rows.listed(self._client.call("user.get", {"FILTER": {"ID": user}}).result)
-        return any(crm_rows.number(row, "ID") == user and row.get("ACTIVE") is True for row in rows)
+        result = self._client.call("user.get", {"FILTER": {"ID": user}}).result
+        with understood("user.get"):
+            rows = crm_rows.only(crm_rows.listed(result), lambda row: crm_rows.number(row, "ID") == user)
+        return any(row.get("ACTIVE") is True for row in rows)
 
     def ensure_fields(self, names: Sequence[str]) -> list[str]:
         """One request when all are there, two when not. Raises `NeedsPerson` for a name the portal would refuse."""
@@ -153,8 +155,13 @@ class PortalCrm:
         return {}
 
     def _field_names(self) -> set[str]:
-        rows = crm_rows.listed(self._client.call("crm.deal.userfield.list").result)
-        return {str(row.get("FIELD_NAME")) for row in rows}
+        names, start = set[str](), 0
+        while True:
+            answer = self._client.call("crm.deal.userfield.list", {"start": start})
+            names |= {str(row.get("FIELD_NAME")) for row in crm_rows.listed(answer.result)}
+            if not answer.next:
+                return names
+            start = answer.next
 
     def _check_created(self, commands: Commands, created: Mapping[str, Outcome]) -> None:
         """A field that somebody else created meanwhile is as good as ours."""

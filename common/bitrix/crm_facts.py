@@ -15,7 +15,7 @@ from common.bitrix.crm_wire import COMPANY, CONTACT, PAGE
 from common.bitrix.faults import exception
 from common.errors import TryLater
 from common.model.deals import Address, Deal, DealFacts, ProductRow, Requisite, RequisiteLink
-from common.model.ids import DealId
+from common.model.ids import DealId, RequisiteId
 
 Outcomes = Mapping[str, Outcome]
 
@@ -59,7 +59,7 @@ class Reading:
             rows=self._rows(),
             link=link,
             requisites=requisites,
-            own=crm_rows.requisite_by_id(self._linked(link), link.own if link else None, self.countries),
+            own=self._linked(link).get(link.own) if link and link.own else None,
             addresses=self._addresses(kind, owner, requisites),
             client_name=self._client_name(kind, owner),
         )
@@ -91,15 +91,16 @@ class Reading:
     def _link(self) -> RequisiteLink | None:
         return crm_rows.link(self._result("link"), self.number)
 
-    def _linked(self, link: RequisiteLink | None) -> Any:
+    def _linked(self, link: RequisiteLink | None) -> dict[RequisiteId, Requisite]:
         """The requisites that the link names; without a link nothing was meant."""
-        return self._result("linked") if link and (link.client or link.own) else []
+        wanted = [one for one in (link.client, link.own) if one] if link else []
+        return crm_rows.requisites(self._result("linked"), wanted, self.countries) if wanted else {}
 
     def _requisites(self, deal: Deal, link: RequisiteLink | None) -> tuple[Requisite, ...]:
         """Those of the client, and the linked one where it is the contact's beside a company."""
         kind, owner = client_of(deal)
         found = crm_rows.requisites_of(self._result(f"requisites{kind}"), kind, owner, self.countries) if owner else []
-        chosen = crm_rows.requisite_by_id(self._linked(link), link.client if link else None, self.countries)
+        chosen = self._linked(link).get(link.client) if link and link.client else None
         owners = {("company", deal.company), ("contact", deal.contact)}
         if chosen and (chosen.owner_kind, chosen.owner) in owners and chosen.id not in {one.id for one in found}:
             found.append(chosen)

@@ -1,13 +1,14 @@
 """What the CRM methods give, read into our nouns (facts bitrix24 §4). Pure.
 
-Legacy lists drop a filter they do not know and then give everything, and a reference inside a batch may stand for
-something else than was meant. So every row is compared with what was asked for, and others are left out.
+Legacy lists drop a filter they do not know and then give everything, page by page, and a reference inside a batch may
+stand for something else than was meant. So every row is compared with what was asked for; one that was not asked for
+spoils the answer (`Unasked`), since ours may be on a page that was not.
 Raises KeyError, TypeError, ValueError or ArithmeticError for an answer of another shape; `crm` makes it a sentence.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -33,6 +34,18 @@ Row = Mapping[str, Any]
 
 _SEMANTICS: dict[str, Semantics] = {"S": "S", "F": "F"}
 _ADDRESS = ("POSTAL_CODE", "COUNTRY", "REGION", "PROVINCE", "CITY", "ADDRESS_1", "ADDRESS_2")
+
+
+class Unasked(ValueError):
+    """The portal gave rows that were not asked for: it did not understand the filter."""
+
+
+def only(rows: Iterable[Row], is_ours: Callable[[Row], bool]) -> list[Row]:
+    """The rows, all of them ours. Raises `Unasked`."""
+    found = list(rows)
+    if not all(map(is_ours, found)):
+        raise Unasked("rows that were not asked for")
+    return found
 
 
 def listed(result: Any, key: str = "") -> list[Row]:
@@ -96,16 +109,17 @@ def product_row(row: Row) -> ProductRow:
 def product_rows(result: Any, of: DealId) -> list[ProductRow]:
     """The rows of this deal."""
     rows = listed(result, "productRows")
-    return [product_row(row) for row in rows if row.get("ownerType") == "D" and number(row, "ownerId") == of]
+    ours = only(rows, lambda row: row.get("ownerType") == "D" and number(row, "ownerId") == of)
+    return [product_row(row) for row in ours]
 
 
 def link(result: Any, of: DealId) -> RequisiteLink | None:
     """The link of this deal; 0 is "not chosen"."""
-    for row in listed(result):
-        if number(row, "ENTITY_TYPE_ID") == DEAL and number(row, "ENTITY_ID") == of:
-            client, own = number(row, "REQUISITE_ID"), number(row, "MC_REQUISITE_ID")
-            return RequisiteLink(RequisiteId(client) if client else None, RequisiteId(own) if own else None)
-    return None
+    rows = only(listed(result), lambda row: _owner(row) == (DEAL, of))
+    if not rows:
+        return None
+    client, own = number(rows[0], "REQUISITE_ID"), number(rows[0], "MC_REQUISITE_ID")
+    return RequisiteLink(RequisiteId(client) if client else None, RequisiteId(own) if own else None)
 
 
 def requisite(row: Row, countries: Mapping[int, int]) -> Requisite:
@@ -127,19 +141,20 @@ def requisite(row: Row, countries: Mapping[int, int]) -> Requisite:
 
 def requisites_of(result: Any, kind: int, owner: int, countries: Mapping[int, int]) -> list[Requisite]:
     """The requisites of this company or contact, in the portal's order."""
-    rows = listed(result)
-    ours = [row for row in rows if (number(row, "ENTITY_TYPE_ID"), number(row, "ENTITY_ID")) == (kind, owner)]
-    return [requisite(row, countries) for row in ours]
+    rows = only(listed(result), lambda row: _owner(row) == (kind, owner))
+    return [requisite(row, countries) for row in rows]
 
 
-def requisite_by_id(result: Any, wanted: RequisiteId | None, countries: Mapping[int, int]) -> Requisite | None:
-    """The requisite with this id."""
-    rows = (row for row in listed(result) if wanted and number(row, "ID") == wanted)
-    return next((requisite(row, countries) for row in rows), None)
+def requisites(
+    result: Any, wanted: Collection[RequisiteId], countries: Mapping[int, int]
+) -> dict[RequisiteId, Requisite]:
+    """The requisites with these ids, those that are not gone."""
+    rows = only(listed(result), lambda row: number(row, "ID") in wanted)
+    return {RequisiteId(number(row, "ID")): requisite(row, countries) for row in rows}
 
 
 def addresses(result: Any, of: Collection[RequisiteId]) -> list[Address]:
-    """The legal and registration addresses of these requisites."""
+    """The legal and registration addresses of these requisites; others of their owner are left out."""
     return [address(row) for row in listed(result) if _is_of(row, of)]
 
 
@@ -194,6 +209,10 @@ def as_text(value: Any) -> str:
     if isinstance(value, bool):
         return "1" if value else "0"
     return str(value) if isinstance(value, str | int | Decimal) else ""
+
+
+def _owner(row: Row) -> tuple[int, int]:
+    return number(row, "ENTITY_TYPE_ID"), number(row, "ENTITY_ID")
 
 
 def _text(row: Row, name: str) -> str:

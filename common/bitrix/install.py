@@ -112,11 +112,14 @@ class Installer:
             grant,
             self._clock.now(),
         )
-        is_first = not self._member_id and not tokens.first_member(self._store)
+        first = self._member_id or tokens.first_member(self._store)
         try:
-            tokens.install(self._store, accepted, is_first)
+            tokens.install(self._store, accepted, is_first=not first)
         except AlreadyThere:
-            raise Refused(403, "forged") from None
+            # The page and the event of one install may come together; another portal may not.
+            if tokens.first_member(self._store) != accepted.member_id:
+                raise Refused(403, "forged") from None
+            tokens.install(self._store, accepted, is_first=False)
         _log.info("application_installed", extra={"member_id": accepted.member_id, "flow": install.flow})
         return accepted
 

@@ -13,13 +13,15 @@ import pytest
 
 from common.bitrix.access import WebhookAccess, moved_base
 from common.bitrix.batch import Command
-from common.bitrix.client import BitrixClient
+from common.bitrix.client import BitrixClient, new_http
 from common.bitrix.faults import PortalRefused
 from common.bitrix.notify import PortalNotifier
 from common.errors import InDoubt, NeedsPerson, SideDown, TryLater
+from common.ports import Notifier
 from tests.simulators.bitrix24 import troubles
+from tests.simulators.bitrix24.renamed import Renamed
 from tests.simulators.faults import Fault
-from tests.simulators.web import Answer
+from tests.simulators.web import Answer, Server
 from tests.unit.bitrix.support import SECRET, Stand
 
 
@@ -281,7 +283,7 @@ def test_only_the_address_of_a_webhook_is_taken(stand: Stand, url: str) -> None:
 
 
 def test_notices_replace_one_another_by_tag(stand: Stand) -> None:
-    notifier = PortalNotifier(stand.client())
+    notifier: Notifier = PortalNotifier(stand.client())
     notifier.notify(1, "[B]Сбой[/B] $result", "hub|1")
     assert [row["MESSAGE"] for row in stand.portal.notifications.values()] == ["[B]Сбой[/B] $result"]
     with pytest.raises(NeedsPerson) as stopped:
@@ -318,3 +320,32 @@ def test_secrets_are_in_no_log_and_no_exception(
     logged = "".join(f"{record.getMessage()} {record.__dict__}" for record in caplog.records)
     assert SECRET not in told + logged
     assert not isinstance(caught.__context__, httpx.HTTPError)
+
+
+def test_nothing_is_told_over_a_real_connection_either(caplog: pytest.LogCaptureFixture) -> None:
+    """httpx and httpcore would log addresses and the `Location` of a renamed portal."""
+    caplog.set_level(logging.DEBUG)
+    stand = Stand()
+    with Server(stand.portal) as server, Server(Renamed(server.url)) as old, new_http() as http:
+        stand.portal.at(server.url)
+        stand.portal.add_webhook(1, SECRET, ["crm"])
+        access = WebhookAccess(f"{old.url}/rest/1/{SECRET}/", stand.store)
+        client = BitrixClient(access, http, stand.limits, stand.clock)
+        assert client.call("profile").result["ID"] == "1"
+        assert access.base_url().startswith(server.url)
+        stand.portal.faults.add(troubles.drop_after(times=2))
+        with pytest.raises(SideDown, match="unreachable"):
+            client.call("profile")
+    assert SECRET not in "".join(f"{record.getMessage()} {record.__dict__}" for record in caplog.records)
+
+
+def test_an_answer_cut_short_is_no_answer() -> None:
+    stand = Stand()
+    with Server(stand.portal) as server, new_http() as http:
+        stand.portal.at(server.url)
+        client = BitrixClient(
+            WebhookAccess(stand.portal.add_webhook(1, SECRET, ["crm"]), stand.store), http, stand.limits, stand.clock
+        )
+        stand.portal.faults.add(troubles.truncated(20))
+        with pytest.raises(InDoubt):
+            client.call("profile", write=True)

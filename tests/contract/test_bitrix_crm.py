@@ -1,193 +1,23 @@
-"""The `Crm` port against the portal: what is read, what is refused, and how many requests it takes (design §7)."""
+"""The rest of the `Crm` port: windows, writes, dictionaries, small questions (design §7)."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 
-from common.errors import NeedsPerson, TryLater
-from common.model.deals import Address, RequisiteLink, Stage
-from common.model.ids import DealId, RequisiteId, StageId, UserId
-from tests.simulators.bitrix24 import requisites, troubles
-from tests.unit.bitrix.support import Stand, party, rows
+from common.bitrix.dictionaries import Dictionaries
+from common.errors import InDoubt, NeedsPerson, TryLater
+from common.model.deals import Stage
+from common.model.ids import DealId, PortalKey, RequisiteId, StageId, UserId
+from common.ports import Crm
+from tests.simulators.bitrix24 import troubles
+from tests.unit.bitrix.support import SECRET, Stand, deal_with_everything, party
 
 
 @pytest.fixture
 def stand() -> Stand:
     return Stand()
-
-
-def deal_with_everything(stand: Stand, count: int = 2) -> DealId:
-    """A deal with a client, our own company, a link and product rows."""
-    person = stand.person
-    company, requisite = party(person)
-    _, own = party(person, "ООО Мы", "7736050003", NAME="Мы")
-    deal = person.add_deal("Сопровождение", COMPANY_ID=company, ASSIGNED_BY_ID=1)
-    person.set_rows(deal, rows(count))
-    person.link_requisites(deal, requisite, own_requisite=own)
-    return DealId(deal)
-
-
-def test_facts_of_a_deal(stand: Stand) -> None:
-    crm = stand.crm()
-    deal = deal_with_everything(stand)
-    found = crm.facts([deal])[deal]
-    assert stand.hits() == 1
-    assert found is not None
-    assert (found.deal.id, found.deal.title, found.deal.stage, found.deal.semantics) == (
-        deal,
-        "Сопровождение",
-        "NEW",
-        "P",
-    )
-    assert (found.deal.amount, found.deal.currency, found.deal.contact) == (Decimal(201), "RUB", None)
-    assert found.deal.updated_at == stand.clock.now()
-    assert [row.name for row in found.rows] == ["Услуга 0", "Услуга 1"]
-    assert [(row.unit_code, row.vat_rate, row.vat_included) for row in found.rows] == [("796", Decimal(20), True)] * 2
-    assert found.link == RequisiteLink(RequisiteId(1), RequisiteId(2))
-    assert [(one.id, one.inn, one.kpp, one.country, one.active) for one in found.requisites] == [
-        (1, "7707083893", "770701001", 1, True)
-    ]
-    assert found.own is not None
-    assert found.own.inn == "7736050003"
-    assert found.addresses == (Address(RequisiteId(1), 6, "101000, Москва, Мясницкая 1"),)
-    assert found.client_name == "ООО Ромашка"
-
-
-def test_seven_deals_are_one_request(stand: Stand) -> None:
-    crm = stand.crm()
-    deals = [deal_with_everything(stand, 50) for _ in range(7)]
-    found = crm.facts(deals)
-    assert stand.hits() == 1
-    assert [len(facts.rows) for facts in found.values() if facts] == [50] * 7
-    assert [facts.deal.id for facts in found.values() if facts] == deals
-
-
-def test_eight_deals_are_two_requests(stand: Stand) -> None:
-    crm = stand.crm()
-    deals = [deal_with_everything(stand) for _ in range(8)]
-    assert set(crm.facts([*deals, *deals])) == set(deals)
-    assert stand.hits() == 2
-
-
-@pytest.mark.parametrize(("count", "requests"), [(0, 1), (1, 1), (50, 1), (51, 1), (150, 1), (151, 2), (301, 2)])
-def test_rows_of_a_single_deal(stand: Stand, count: int, requests: int) -> None:
-    crm = stand.crm()
-    deal = deal_with_everything(stand, count)
-    found = crm.facts([deal])[deal]
-    assert stand.hits() == requests
-    assert found is not None
-    assert [row.name for row in found.rows] == [f"Услуга {n}" for n in range(count)]
-
-
-def test_long_deals_among_several_share_one_further_request(stand: Stand) -> None:
-    crm = stand.crm()
-    deals = [deal_with_everything(stand, count) for count in (3, 120, 51)]
-    found = crm.facts(deals)
-    assert stand.hits() == 2
-    assert [len(facts.rows) for facts in found.values() if facts] == [3, 120, 51]
-
-
-def test_rows_that_change_while_they_are_read_are_read_later(stand: Stand) -> None:
-    crm = stand.crm()
-    deal = deal_with_everything(stand, 151)
-    stand.afterwards.append(lambda: stand.person.set_rows(deal, rows(140)))
-    with pytest.raises(TryLater, match="rows_changed_while_read"):
-        crm.facts([deal])
-
-
-def test_a_deal_that_is_gone_is_none_among_others(stand: Stand) -> None:
-    crm = stand.crm()
-    deals = [deal_with_everything(stand) for _ in range(3)]
-    stand.person.delete_deal(deals[1])
-    found = crm.facts([*deals, DealId(999)])
-    assert stand.hits() == 1
-    assert [deal for deal, facts in found.items() if facts is None] == [deals[1], 999]
-
-
-def test_a_deal_without_link_or_company(stand: Stand) -> None:
-    crm = stand.crm()
-    bare = DealId(stand.person.add_deal("Пусто"))
-    company, _ = party(stand.person)
-    unlinked = DealId(stand.person.add_deal("Без связи", COMPANY_ID=company))
-    found = crm.facts([bare, unlinked])
-    assert stand.hits() == 1
-    first, second = found[bare], found[unlinked]
-    assert first is not None
-    assert second is not None
-    assert (first.link, first.requisites, first.own, first.addresses, first.client_name) == (None, (), None, (), "")
-    assert (second.link, second.own) == (None, None)
-    assert [one.inn for one in second.requisites] == ["7707083893"]
-    assert len(second.addresses) == 1
-
-
-def test_a_link_with_zeros_chooses_nothing(stand: Stand) -> None:
-    crm = stand.crm()
-    deal = deal_with_everything(stand)
-    stand.person.link_requisites(deal)
-    found = crm.facts([deal])[deal]
-    assert found is not None
-    assert (found.link, found.own) == (RequisiteLink(None, None), None)
-
-
-def test_the_link_and_addresses_of_other_parties_stay_out(stand: Stand) -> None:
-    crm = stand.crm()
-    other = deal_with_everything(stand)
-    deal = DealId(stand.person.add_deal("Своя", COMPANY_ID=party(stand.person, "ООО Лютик", "7736050003")[0]))
-    assert other != deal
-    found = crm.facts([deal])[deal]
-    assert found is not None
-    assert found.link is None
-    assert [one.name for one in found.requisites] == ["ООО Лютик"]
-    assert {address.requisite for address in found.addresses} == {found.requisites[0].id}
-
-
-def test_several_requisites_keep_their_order_and_addresses(stand: Stand) -> None:
-    crm, person = stand.crm(), stand.person
-    company, first = party(person)
-    person.edit_requisite(first, SORT=900, ACTIVE=False)
-    second = person.add_requisite(company, RQ_INN="7736050003", RQ_NAME="ИП Титов", SORT=100)
-    person.add_address(second, 4, CITY="Тверь")
-    person.add_address(second, 8, CITY="Не та")
-    deal = DealId(person.add_deal("Две", COMPANY_ID=company))
-    found = crm.facts([deal])[deal]
-    assert found is not None
-    assert [(one.id, one.active, one.name) for one in found.requisites] == [
-        (second, True, "ИП Титов"), (first, False, "ООО Ромашка"),
-    ]  # fmt: skip
-    assert {(address.requisite, address.kind) for address in found.addresses} == {(first, 6), (second, 4)}
-
-
-@pytest.mark.parametrize(("others", "requests"), [(0, 1), (2, 2)])
-def test_a_contact_without_company(stand: Stand, others: int, requests: int) -> None:
-    crm, person = stand.crm(), stand.person
-    contact = person.add_contact("Пётр", "Иванов")
-    requisite = person.add_requisite(contact, preset=3, entity=3, RQ_LAST_NAME="Иванов", RQ_FIRST_NAME="Пётр")
-    person.add_address(requisite, 4, CITY="Омск", ANCHOR_TYPE_ID=3, ANCHOR_ID=contact)
-    deal = DealId(person.add_deal("Частный", CONTACT_ID=contact))
-    found = crm.facts([deal, *(deal_with_everything(stand) for _ in range(others))])[deal]
-    assert stand.hits() == requests
-    assert found is not None
-    assert (found.deal.company, found.deal.contact, found.client_name) == (None, contact, "Пётр Иванов")
-    assert [(one.owner_kind, one.owner, one.name) for one in found.requisites] == [("contact", contact, "Иванов Пётр")]
-    assert [address.text for address in found.addresses] == ["Омск"]
-
-
-def test_a_linked_requisite_of_the_contact_beside_a_company(stand: Stand) -> None:
-    crm, person = stand.crm(), stand.person
-    company, _ = party(person)
-    contact = person.add_contact("Пётр", "Иванов")
-    requisite = person.add_requisite(contact, preset=3, entity=3, RQ_NAME="Иванов П.")
-    person.add_address(requisite, 4, CITY="Омск", ANCHOR_TYPE_ID=3, ANCHOR_ID=contact)
-    deal = DealId(person.add_deal("Двое", COMPANY_ID=company, CONTACT_ID=contact))
-    person.link_requisites(deal, requisite)
-    found = crm.facts([deal])[deal]
-    assert stand.hits() == 2
-    assert found is not None
-    assert [(one.owner_kind, one.id) for one in found.requisites] == [("company", 1), ("contact", requisite)]
-    assert {address.requisite for address in found.addresses} == {1, requisite}
 
 
 def test_a_window_is_one_request(stand: Stand) -> None:
@@ -307,7 +137,7 @@ def test_field_names_are_checked_before_anything_is_asked(stand: Stand) -> None:
 
 
 def test_small_questions(stand: Stand) -> None:
-    crm = stand.crm()
+    crm: Crm = stand.crm()
     company, requisite = party(stand.person)
     contact = stand.person.add_contact("Пётр")
     private = stand.person.add_requisite(contact, preset=3, entity=3)
@@ -323,28 +153,41 @@ def test_small_questions(stand: Stand) -> None:
     assert stand.hits() == 7
 
 
-def test_a_misspelt_or_ignored_filter_shows_nobody_elses_data(stand: Stand) -> None:
-    """Legacy lists drop a filter they do not know: then every row comes, and ours must still be told apart."""
+def test_a_write_whose_answer_was_lost_is_in_doubt(stand: Stand) -> None:
     crm = stand.crm()
-    deal = deal_with_everything(stand)
-    party(stand.person, "ООО Чужая", "7736050003")
-    anchors = {name: requisites.ADDRESS_FIELDS.pop(name) for name in ("ANCHOR_ID", "ANCHOR_TYPE_ID")}
-    try:
-        found = crm.facts([deal])[deal]
-    finally:
-        requisites.ADDRESS_FIELDS.update(anchors)
-    assert found is not None
-    assert [address.requisite for address in found.addresses] == [1]
-    assert stand.hits() == 2
+    deal = DealId(stand.person.add_deal("Сделка"))
+    stand.portal.faults.add(troubles.drop_after("crm.item.update"))
+    with pytest.raises(InDoubt):
+        crm.write_fields({deal: {"UF_CRM_ONEC_ACT_STATE": "y"}})
+    assert stand.hits() == 1
 
 
-def test_an_unreadable_answer_is_for_a_person(stand: Stand) -> None:
+def test_a_limit_met_by_one_write_is_no_failure_of_its_deal(stand: Stand) -> None:
     crm = stand.crm()
-    deal = deal_with_everything(stand)
-    stand.portal.crm.items[2][deal]["DATE_MODIFY"] = None
+    deal = DealId(stand.person.add_deal("Сделка"))
+    assert stand.portal.operating
+    stand.portal.operating.record(f"webhook/{SECRET}", "crm.item.update", 481, stand.clock.now())
+    with pytest.raises(TryLater, match="method_closed"):
+        crm.write_fields({deal: {"UF_CRM_ONEC_ACT_STATE": "y"}})
+
+
+def test_a_field_that_somebody_else_creates_meanwhile_is_there(stand: Stand) -> None:
+    crm = stand.crm()
+    stand.afterwards.append(lambda: stand.person.add_user_field("ONEC_ACT_DATE", "string"))
+    assert crm.ensure_fields(["UF_CRM_ONEC_ACT_DATE", "UF_CRM_ONEC_ACT_LINK"]) == ["UF_CRM_ONEC_ACT_LINK"]
+    stand.portal.faults.add(troubles.error(400, "ACCESS_DENIED", "Access denied.", "crm.deal.userfield.list"))
     with pytest.raises(NeedsPerson) as stopped:
-        crm.facts([deal])
-    assert stopped.value.stops[0].reason == "portal_answer_unreadable"
+        crm.ensure_fields(["UF_CRM_ONEC_ACT_DATE"])
+    assert stopped.value.stops[0].reason == "access_denied"
+
+
+def test_forgotten_dictionaries_are_read_anew(stand: Stand) -> None:
+    dictionaries = Dictionaries(stand.client(), stand.store, stand.clock, PortalKey("p"))
+    assert StageId("C3:NEW") not in dictionaries.stages()
+    stand.portal.crm.add_category(3, "Третья")
+    assert StageId("C3:NEW") not in dictionaries.stages()
+    dictionaries.forget()
+    assert StageId("C3:NEW") in dictionaries.stages()
 
 
 def test_rights_and_scopes_are_for_the_admin(stand: Stand) -> None:

@@ -1,13 +1,13 @@
-"""OAuth against the portal: installs proven, tokens refreshed once, events verified, handlers bound."""
+"""Tokens are refreshed once, stored before they are used, and told to nobody."""
 
 from __future__ import annotations
 
 import logging
 import threading
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,81 +15,17 @@ import pytest
 
 from common.bitrix import forms, tokens, wire
 from common.bitrix.batch import Command
-from common.bitrix.bindings import ensure_bindings
-from common.bitrix.book import TokenBook
-from common.bitrix.install import AdminCheck, Installer
-from common.bitrix.oauth import AuthServer, OAuthAccess
-from common.errors import ExchangeError, Refused, SideDown, TryLater
-from common.ports import Document, Store, Write
+from common.bitrix.oauth import OAuthAccess
+from common.errors import ExchangeError, SideDown, TryLater
+from common.ports import Store
 from common.store.sqlite import SqliteStore
 from tests.clock import ManualClock
-from tests.memory_store import MemoryStore
 from tests.simulators.bitrix24 import troubles
-from tests.simulators.bitrix24.access import Application
 from tests.simulators.bitrix24.wire import build_query
 from tests.simulators.faults import Fault
 from tests.simulators.web import Answer
-from tests.unit.bitrix.support import CLIENT, Stand
-
-FORGED = (403, "forged")
-
-
-@dataclass
-class Installed:
-    """A stand whose application installs itself through our code."""
-
-    stand: Stand = field(default_factory=Stand)
-    interface: bool = False
-    member_id: str = ""
-    application: Application = field(init=False)
-    asked: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.application = self.stand.application(self.interface)
-        self.stand.http.event_hooks["request"] = [lambda request: self.asked.append(request.url.host)]
-
-    @property
-    def member(self) -> str:
-        return self.stand.portal.member_id
-
-    @property
-    def server(self) -> AuthServer:
-        return AuthServer(self.stand.http, *CLIENT)
-
-    def installer(self, member_id: str | None = None, server: AuthServer | None = None) -> Installer:
-        check = AdminCheck(self.stand.http, self.stand.limits, self.stand.clock)
-        expected = self.member_id if member_id is None else member_id
-        return Installer(self.stand.store, server or self.server, self.stand.clock, check, expected)
-
-    def install(self) -> None:
-        assert self.stand.portal.install_application(self.application, self.fetch)
-
-    def fetch(self, url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
-        """Our side of the install: read, prove, store."""
-        query = url.partition("?")[2]
-        self.installer().install(wire.read_install(forms.parse(body), forms.parse(query.encode())))
-        return 200, b"<script>BX24.installFinish()</script>"
-
-    def access(self) -> OAuthAccess:
-        return OAuthAccess(self.stand.store, self.server, self.stand.clock, self.member)
-
-    def stored(self) -> tokens.Tokens:
-        found = tokens.read(self.stand.store, self.member)
-        assert found
-        return found[0]
-
-    def refreshes(self) -> int:
-        return self.asked.count("oauth.bitrix24.tech")
-
-    def documents(self) -> list[Document]:
-        return self.stand.store.query("secrets")
-
-    def hint(self, text: str = "") -> wire.Event:
-        """An event of this portal with our application token."""
-        token = text or self.application.application_token
-        auth = {"application_token": token, "member_id": self.member, "domain": "x"}
-        form = {"event": "ONCRMDEALUPDATE", "data": {"FIELDS": {"ID": 5}}, "auth": auth}
-        return wire.read_event(forms.parse(build_query(form).encode()))
+from tests.unit.bitrix.installed import Installed, Silent
+from tests.unit.bitrix.support import CLIENT
 
 
 @pytest.fixture
@@ -98,153 +34,6 @@ def installed() -> Installed:
     made.install()
     made.asked.clear()
     return made
-
-
-def forged(installer: Installer, install: wire.Install) -> None:
-    with pytest.raises(Refused) as refused:
-        installer.install(install)
-    assert (refused.value.status, refused.value.reason) == FORGED
-
-
-def genuine(made: Installed, user: int = 1, **changed: str) -> wire.Install:
-    """An install with a living refresh token of our own application, changed as a forger would."""
-    token = made.stand.portal.access.issue(made.application, user, made.stand.clock.now())
-    known = {
-        "member_id": made.member, "refresh_token": token.refresh, "application_token": "a" * 32,
-        "server_endpoint": made.stand.portal.server_endpoint, "domain": "example.bitrix24.ru", **changed,
-    }  # fmt: skip
-    return wire.Install("event", **known)
-
-
-@pytest.mark.parametrize("interface", [False, True])
-@pytest.mark.parametrize("named", [False, True])
-def test_both_flows_install_and_work(interface: bool, named: bool) -> None:
-    made = Installed(interface=interface)
-    made.member_id = made.member if named else ""
-    made.install()
-    stored = made.stored()
-    assert (stored.client_endpoint, stored.auth_base) == (
-        "https://example.bitrix24.ru/rest/", "https://oauth.bitrix24.tech",
-    )  # fmt: skip
-    assert (stored.application_token, stored.user_id, stored.status) == (made.application.application_token, 1, "L")
-    assert made.refreshes() == 1
-    assert made.stand.client(made.access()).call("app.info").result["CODE"] == CLIENT[0]
-    assert tokens.first_member(made.stand.store) == ("" if named else made.member)
-
-
-def test_forged_installs_change_nothing_and_learn_nothing(installed: Installed) -> None:
-    before, installer = installed.documents(), installed.installer()
-    for endpoint in (
-        "https://evil.ru/rest/",
-        "http://oauth.bitrix24.tech/rest/",
-        "https://oauth.bitrix24.tech.evil.ru/rest/",
-    ):
-        forged(installer, genuine(installed, server_endpoint=endpoint))
-    forged(installer, genuine(installed, member_id="b" * 32))
-    assert installed.asked == []
-    forged(installer, genuine(installed, refresh_token="f" * 32))
-    assert set(installed.asked) == {"oauth.bitrix24.tech"}
-    assert installed.documents() == before
-
-
-def test_a_token_of_another_application_proves_nothing(installed: Installed) -> None:
-    other = installed.stand.portal.add_application("local.other", "s", ["crm"], "https://other.ru/")
-    token = installed.stand.portal.access.issue(other, 1, installed.stand.clock.now())
-    before = installed.documents()
-    forged(installed.installer(), genuine(installed, refresh_token=token.refresh))
-    assert installed.documents() == before
-
-
-def test_an_install_of_another_portal_is_refused() -> None:
-    """The proof itself names another member than the one accepted first, or set."""
-    made = Installed(member_id="b" * 32)
-    forged(made.installer(), genuine(made))
-    forged(made.installer(), genuine(made, member_id="b" * 32))
-    assert made.documents() == []
-    free = Installed()
-    free.stand.store.write(Write("secrets", "portal", {"member_id": "c" * 32}))
-    forged(free.installer(), genuine(free))
-    forged(free.installer(), genuine(free, member_id="c" * 32))
-    assert len(free.documents()) == 1
-
-
-@pytest.mark.parametrize("identity", [("local.wrong", CLIENT[1]), (CLIENT[0], "wrong")])
-def test_wrong_application_settings_accept_nothing(identity: tuple[str, str]) -> None:
-    made = Installed()
-    forged(made.installer(server=AuthServer(made.stand.http, *identity)), genuine(made))
-    assert made.documents() == []
-
-
-@pytest.mark.parametrize("fault", [troubles.drop_before, troubles.drop_after, lambda: troubles.html(502)])
-def test_an_install_that_cannot_be_proven_now_is_no_forgery(fault: Callable[[], Fault]) -> None:
-    made = Installed()
-    made.stand.portal.faults.add(fault())
-    with pytest.raises(SideDown) as down:
-        made.installer().install(genuine(made))
-    assert (down.value.cause, down.value.certain) == ("auth_server", False)
-    assert made.documents() == []
-
-
-def test_an_employee_cannot_put_his_tokens_in_place_of_the_admins(installed: Installed) -> None:
-    clerk = installed.stand.person.hire("Ольга", "Новая", "o@example.ru")
-    admin = installed.stand.person.hire("Олег", "Второй", "a@example.ru", admin=True)
-    before = installed.documents()
-    forged(installed.installer(), genuine(installed, clerk))
-    assert installed.documents() == before
-    installed.installer().install(genuine(installed, admin))
-    assert installed.stored().user_id == admin
-
-
-def test_an_update_installs_again_and_its_handlers_are_bound_again(installed: Installed) -> None:
-    client = installed.stand.client(installed.access())
-    url = "https://hub.example.ru/bitrix-deal-changed"
-    wanted = {"ONCRMDEALUPDATE": url, "onCrmDealAdd": url, "ONTASKUPDATE": url}
-    wanted.pop("ONTASKUPDATE")
-    assert ensure_bindings(client, wanted).bound == ("ONCRMDEALUPDATE", "ONCRMDEALADD")
-    installed.stand.hits()
-    assert ensure_bindings(client, wanted) == ensure_bindings(client, wanted)
-    assert installed.stand.hits() == 2
-    client.call("event.bind", {"event": "ONCRMDEALDELETE", "handler": url})
-    client.call("event.bind", {"event": "ONCRMDEALADD", "handler": "https://old.example.ru/x", "auth_type": 1})
-    changed = ensure_bindings(client, wanted)
-    assert (changed.bound, sorted(changed.unbound)) == ((), ["ONCRMDEALADD", "ONCRMDEALDELETE"])
-    installed.stand.portal.update_application(installed.application, installed.fetch)
-    assert ensure_bindings(client, wanted).bound == ("ONCRMDEALUPDATE", "ONCRMDEALADD")
-    handlers = client.call("event.get").result
-    assert sorted((row["event"], row["handler"]) for row in handlers) == [
-        ("ONCRMDEALADD", url),
-        ("ONCRMDEALUPDATE", url),
-    ]
-
-
-def test_a_handler_bound_by_somebody_else_meanwhile_is_no_error(installed: Installed) -> None:
-    client = installed.stand.client(installed.access())
-    bind = {"event": "ONCRMDEALADD", "handler": "https://hub.example.ru/x"}
-    installed.stand.afterwards.append(lambda: client.call("event.bind", bind))
-    ensure_bindings(client, {bind["event"]: bind["handler"]})
-    assert len(client.call("event.get").result) == 1
-
-
-def test_uninstalling_needs_the_application_token(installed: Installed) -> None:
-    installer, before = installed.installer(), installed.documents()
-    for token, status in (("wrong", 403), ("", 401)):
-        auth = {"application_token": token, "member_id": installed.member}
-        form = {"event": "ONAPPUNINSTALL", "data": {"CLEAN": 1}, "auth": auth}
-        with pytest.raises(Refused) as refused:
-            installer.uninstall(wire.read_event(forms.parse(build_query(form).encode())))
-        assert refused.value.status == status
-    assert installed.documents() == before
-    installer.uninstall(installed.hint())
-    stored = installed.stored()
-    assert (stored.state, stored.access_token, stored.refresh_token, stored.application_token) == (
-        "uninstalled", "", "", "",
-    )  # fmt: skip
-    with pytest.raises(SideDown, match="not_installed"):
-        installed.stand.client(installed.access()).call("app.info")
-    with pytest.raises(Refused):
-        installer.uninstall(installed.hint())
-    installed.stand.portal.install_application(installed.application, installed.fetch)
-    assert installed.stand.client(installed.access()).call("profile").result
 
 
 class Patient(ManualClock):
@@ -375,82 +164,6 @@ def test_a_renamed_portal_is_kept_with_the_tokens(installed: Installed) -> None:
     assert installed.stored().client_endpoint == "https://company.bitrix24.ru/rest/"
 
 
-class Silent(MemoryStore):
-    """A store that can fall silent."""
-
-    is_silent = False
-
-    def get_many(self, collection: str, keys: object) -> dict[str, Document]:
-        if self.is_silent:
-            raise TryLater("store_down")
-        return super().get_many(collection, keys)  # type: ignore[arg-type]
-
-
-def test_events_are_verified_by_the_setting_without_a_store() -> None:
-    made = Installed()
-    store = Silent(made.stand.clock.now)
-    store.is_silent = True
-    book = TokenBook(store, made.stand.clock, made.member, ["one", made.application.application_token])
-    assert book.is_verified(made.hint())
-    with pytest.raises(Refused) as refused:
-        book.is_verified(made.hint("x"))
-    assert (refused.value.status, refused.value.reason) == FORGED
-
-
-def test_events_are_verified_by_the_stored_token(installed: Installed) -> None:
-    stand = installed.stand
-    book = TokenBook(stand.store, stand.clock)
-    assert book.is_verified(installed.hint())
-    before = stand.store.round_trips
-    for _ in range(20):
-        assert book.is_verified(installed.hint())
-        with pytest.raises(Refused):
-            book.is_verified(installed.hint("wrong"))
-    assert stand.store.round_trips == before
-    stand.clock.advance(61)
-    with pytest.raises(Refused):
-        book.is_verified(installed.hint("wrong"))
-    assert stand.store.round_trips > before
-
-
-def test_a_new_application_token_is_learnt_within_a_minute(installed: Installed) -> None:
-    book = TokenBook(installed.stand.store, installed.stand.clock)
-    assert book.is_verified(installed.hint())
-    tokens.change(installed.stand.store, installed.member, lambda found: replace(found, application_token="new"))
-    with pytest.raises(Refused):
-        book.is_verified(installed.hint("new"))
-    installed.stand.clock.advance(61)
-    assert book.is_verified(installed.hint("new"))
-
-
-def test_a_silent_store_leaves_events_unverified(installed: Installed) -> None:
-    stand = installed.stand
-    store = Silent(stand.clock.now)
-    found = tokens.read(stand.store, installed.member)
-    assert found
-    tokens.install(store, found[0], is_first=True)
-    store.is_silent = True
-    book = TokenBook(store, stand.clock)
-    assert not book.is_verified(installed.hint())
-    store.is_silent = False
-    stand.clock.advance(6)
-    assert book.is_verified(installed.hint())
-    store.is_silent = True
-    stand.clock.advance(601)
-    assert book.is_verified(installed.hint())
-    assert not book.is_verified(installed.hint("new"))
-    with pytest.raises(Refused) as refused:
-        book.is_verified(wire.read_event(forms.parse(b"event=ONCRMDEALUPDATE")))
-    assert refused.value.reason == "no_token"
-
-
-def test_without_an_installation_every_event_is_forged() -> None:
-    made = Installed()
-    with pytest.raises(Refused) as refused:
-        TokenBook(made.stand.store, made.stand.clock).is_verified(made.hint())
-    assert (refused.value.status, refused.value.reason) == FORGED
-
-
 @pytest.mark.parametrize(
     "fault",
     [
@@ -475,3 +188,81 @@ def test_tokens_are_in_no_log_and_no_exception(caplog: pytest.LogCaptureFixture,
     portal = made.stand.portal
     secrets = [*portal.access.by_access, *portal.access.by_refresh, CLIENT[1], made.application.application_token]
     assert [secret for secret in secrets if secret in told] == []
+
+
+ODD = [
+    (200, b"{}"),
+    (200, b'{"access_token":"a","refresh_token":"r","member_id":"m","client_endpoint":"http://evil.ru/rest/"}'),
+    (200, b'{"access_token":"a","refresh_token":"r","member_id":"m","client_endpoint":"https://p.ru/x/"}'),
+    (200, b"<html>"),
+    (404, b"{}"),
+    (503, b'{"error":"QUERY_LIMIT_EXCEEDED"}'),
+]
+
+
+@pytest.mark.parametrize(("status", "body"), ODD)
+def test_an_odd_answer_to_a_refresh_is_not_certain(installed: Installed, status: int, body: bytes) -> None:
+    before = installed.stored()
+    installed.stand.portal.faults.add(Fault(troubles.token_requests, 1, instead=lambda _: Answer(status, body)))
+    access = installed.access()
+    with pytest.raises(SideDown) as down:
+        access.renewed(access.credentials())
+    assert (down.value.cause, down.value.certain) == ("auth_server", False)
+    assert installed.stored() == replace(before, in_doubt=True)
+    assert access.renewed(access.credentials())
+
+
+@pytest.mark.parametrize("code", ["SOMETHING_NEW", "invalid_scope"])
+def test_any_other_error_of_the_authorisation_server_is_about_our_credentials(installed: Installed, code: str) -> None:
+    installed.stand.portal.faults.add(troubles.error(400, code, "x"))
+    access = installed.access()
+    with pytest.raises(SideDown) as down:
+        access.renewed(access.credentials())
+    assert (down.value.cause, down.value.certain) == ("credentials", True)
+
+
+def test_tokens_removed_during_a_refresh_stay_removed(installed: Installed) -> None:
+    access = installed.access()
+    used = access.credentials()
+    uninstall = {"event": "ONAPPUNINSTALL", "auth": {
+        "application_token": installed.application.application_token, "member_id": installed.member}}  # fmt: skip
+    event = wire.read_event(forms.parse(build_query(uninstall).encode()))
+    installed.stand.afterwards.append(lambda: installed.installer().uninstall(event))
+    with pytest.raises(SideDown, match="not_installed"):
+        access.renewed(used)
+    assert installed.stored().access_token == ""
+
+
+def test_tokens_at_hand_are_used_while_the_store_is_silent(installed: Installed) -> None:
+    stand = installed.stand
+    store = Silent(stand.clock.now)
+    tokens.install(store, installed.stored(), is_first=True)
+    access = OAuthAccess(store, installed.server, stand.clock, installed.member)
+    before = access.credentials()
+    store.is_silent = True
+    stand.clock.advance(300)
+    assert access.credentials() == before
+    with pytest.raises(TryLater, match="store_down"):
+        OAuthAccess(store, installed.server, stand.clock, installed.member).credentials()
+
+
+def test_a_refresh_that_never_ends_is_waited_for_only_so_long(installed: Installed) -> None:
+    clock, access = installed.stand.clock, installed.access()
+    used = access.credentials()
+
+    def prolong() -> None:
+        tokens.change(
+            installed.stand.store, installed.member,
+            lambda found: replace(found, lease_until=clock.now() + timedelta(seconds=20)),
+        )  # fmt: skip
+
+    prolong()
+    sleep = clock.sleep
+
+    def sleep_and_prolong(seconds: float) -> None:
+        sleep(seconds)
+        prolong()
+
+    clock.sleep = sleep_and_prolong  # type: ignore[method-assign]
+    with pytest.raises(TryLater, match="token_refresh_busy"):
+        access.renewed(used)

@@ -15,7 +15,7 @@ from common.bitrix.client import BitrixClient
 from common.bitrix.crm import PortalCrm
 from common.bitrix.dictionaries import Dictionaries
 from common.errors import TryLater
-from common.model.ids import PortalKey
+from common.model.ids import DealId, PortalKey
 from common.ports import Traffic
 from tests.clock import ManualClock
 from tests.memory_store import MemoryStore
@@ -119,3 +119,14 @@ def rows(count: int) -> list[dict[str, Any]]:
     """Product rows, numbered."""
     made = [{"productName": f"Услуга {n}", "price": 100 + n, "quantity": 1, "taxRate": 20} for n in range(count)]
     return [{**row, "taxIncluded": "Y", "measureCode": 796, "measureName": "шт"} for row in made]
+
+
+def deal_with_everything(stand: Stand, count: int = 2) -> DealId:
+    """A deal with a client, our own company, a link and product rows."""
+    person = stand.person
+    company, requisite = party(person)
+    _, own = party(person, "ООО Мы", "7736050003", NAME="Мы")
+    deal = person.add_deal("Сопровождение", COMPANY_ID=company, ASSIGNED_BY_ID=1)
+    person.set_rows(deal, rows(count))
+    person.link_requisites(deal, requisite, own_requisite=own)
+    return DealId(deal)

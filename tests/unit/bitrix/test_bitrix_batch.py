@@ -119,18 +119,16 @@ def test_errors_may_be_mere_texts() -> None:
 def test_answers_keep_numbers_exact() -> None:
     body = (
         b'{"result":{"price":0.1,"big":12345678901234567890.12},"total":2,"next":"50",'
-        b'"time":{"date_start":"2026-05-14T10:26:32+02:00","operating":3.3076,"operating_reset_at":1778747792}}'
+        b'"time":{"operating":3.3076,"operating_reset_at":1778747792}}'
     )
     answer = answers.read(200, body)
     assert isinstance(answer, Answer)
     assert answer.result == {"price": Decimal("0.1"), "big": Decimal("12345678901234567890.12")}
     assert (answer.total, answer.next) == (2, 50)
-    assert answer.timing.started == datetime(2026, 5, 14, 8, 26, 32, tzinfo=UTC)
+    assert answer.timing.operating == 3.3076
 
 
-@pytest.mark.parametrize(
-    "time", ["[]", "null", '"x"', '{"date_start":"yesterday","operating":"x","operating_reset_at":1e40}', "{}"]
-)
+@pytest.mark.parametrize("time", ["[]", "null", '"x"', '{"operating":"x","operating_reset_at":1e40}', "{}"])
 def test_odd_times_are_as_good_as_none(time: str) -> None:
     answer = answers.read(200, b'{"result":1,"time":' + time.encode() + b"}")
     assert answer == Answer(1)

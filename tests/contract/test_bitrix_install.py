@@ -8,9 +8,10 @@ import pytest
 
 from common.bitrix import forms, tokens, wire
 from common.bitrix.bindings import ensure_bindings
+from common.bitrix.faults import PortalRefused
 from common.bitrix.install import Installer
 from common.bitrix.oauth import AuthServer
-from common.errors import Refused, SideDown
+from common.errors import NeedsPerson, Refused, SideDown
 from common.ports import Write
 from tests.memory_store import MemoryStore
 from tests.simulators.bitrix24 import troubles
@@ -187,11 +188,13 @@ def test_the_page_and_the_event_of_one_install_may_come_together() -> None:
 
 
 class Hurried(MemoryStore):
-    """Another portal is accepted between our look and our deed."""
+    """Somebody is accepted between our look and our deed."""
+
+    first = "other"
 
     def write(self, *writes: Write) -> list[str]:
         if len(writes) == 2:
-            super().write(Write("secrets", "portal", {"member_id": "other"}))
+            super().write(Write("secrets", "portal", {"member_id": self.first}))
         return super().write(*writes)
 
 
@@ -200,3 +203,24 @@ def test_of_two_portals_only_the_first_is_accepted() -> None:
     made.stand.store = Hurried(made.stand.clock.now)
     forged(made.installer(), genuine(made))
     assert [document.key for document in made.documents()] == ["portal"]
+
+
+def test_the_same_portal_may_be_faster_than_itself() -> None:
+    made = Installed()
+    made.stand.store = store = Hurried(made.stand.clock.now)
+    store.first = made.member
+    made.installer().install(genuine(made))
+    assert made.stored().is_installed
+
+
+def test_a_webhook_cannot_bind_events(installed: Installed) -> None:
+    with pytest.raises(NeedsPerson) as stopped:
+        ensure_bindings(installed.stand.client(), {"ONCRMDEALADD": "https://hub.example.ru/x"})
+    assert stopped.value.stops[0].reason == "application_needed"
+
+
+def test_an_event_the_portal_does_not_know_is_refused(installed: Installed) -> None:
+    client = installed.stand.client(installed.access())
+    with pytest.raises(PortalRefused) as refused:
+        ensure_bindings(client, {"ONCRMDEALSTAGEID": "https://hub.example.ru/x"})
+    assert refused.value.fault.code == "ERROR_EVENT_NOT_FOUND"

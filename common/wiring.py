@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from common.mapping.kept import Kept
     from common.model.records import Record
     from common.onec.accounting import OnecAccounting
+    from common.onec.dictionaries import Dictionaries
     from common.onec.odata.client import ODataClient
     from common.ports import Accounting, Leases
 
@@ -103,6 +104,7 @@ class Services:
         self._environ = environ or {}
         self._books: dict[tuple[BaseName, str], Accounting] = {}
         self._odata: dict[BaseName, ODataClient] = {}
+        self._dictionaries: dict[BaseName, Dictionaries] = {}
 
     # -- where things are kept ---------------------------------------------------------------------------------------
 
@@ -236,8 +238,8 @@ class Services:
         from common.bitrix.book import TokenBook
 
         events = self.settings.events
-        given = events.application_token.reveal() if events.application_token else ""
-        return TokenBook(self.store, self.clock, events.member_id, [given])
+        given = [token.reveal() for token in events.application_tokens]
+        return TokenBook(self.store, self.clock, events.member_id, given)
 
     @cached_property
     def portal(self) -> PortalKey:
@@ -379,7 +381,7 @@ class Services:
         return OnecAccounting(
             self.odata(base),
             profile(profile_id),
-            Dictionaries(base, self.store, self.clock),
+            self._dictionaries.setdefault(base, Dictionaries(base, self.store, self.clock)),
             self.store,
             self.clock,
             self.settings.onec[base].web_url,
@@ -389,17 +391,18 @@ class Services:
         """Read `$metadata` of bases whose digest is missing or a day old; how many were read."""
         read = 0
         for name, base in self.settings.onec.items():
-            if self._digest_is_old(name) and not self.breakers.is_open(f"base:{name}"):
+            if self._digest_is_old(name, base.configuration) and not self.breakers.is_open(f"base:{name}"):
                 read += self._refreshed(name, base.configuration)
         return {"digests": read}
 
-    def _digest_is_old(self, base: BaseName) -> bool:
+    def _digest_is_old(self, base: BaseName, product: str) -> bool:
         from common.onec.digest import stored_digest
 
         try:
-            return self.clock.now() - stored_digest(self.store, base).read_at >= DIGEST_AGE
+            found = stored_digest(self.store, base)
         except TryLater:
             return True
+        return found.product != product or self.clock.now() - found.read_at >= DIGEST_AGE
 
     def _refreshed(self, base: BaseName, product: str) -> int:
         from common.onec.digest import refresh_digest
@@ -498,6 +501,16 @@ class Services:
             self.acts_sweep.put_again(self.waiting.by_awaits(awaits), f"{awaits} {moments.text(self.clock.now())}")
         if any(awaits.startswith("rule:") for awaits in what):
             self.acts_sweep.rewind()
+
+    def import_first_rules(self) -> None:
+        """Import the file of `EXCHANGE_RULES` when the store has no rules yet (design §6). Raises RulesRefused."""
+        from common.exchanges.acts.rules import RULES
+
+        path = self.settings.site.exchange_rules
+        if path and not self.kept.active(RULES).number:
+            import json
+
+            self.rule_book.import_all(json.loads(Path(path).read_text(encoding="utf-8")), "EXCHANGE_RULES")
 
     def acts_records(self, bodies: Sequence[Mapping[str, Any]]) -> list[Record]:
         """The records of a task. Raises Refused 400 for a body that is not ours."""

@@ -54,15 +54,25 @@ def functions() -> dict[str, Function]:
 
 
 def call(
-    function: str, entry: str, body: bytes = b"", headers: Mapping[str, str] | None = None, query: str = ""
+    function: str,
+    entry: str,
+    body: bytes = b"",
+    headers: Mapping[str, str] | None = None,
+    query: str = "",
+    method: str = "POST",
 ) -> tuple[int, str, dict[str, str]]:
-    """Call an entry point by POST; status, body and headers. An exception is the platform's 500, and is raised here."""
-    builder = EnvironBuilder(method="POST", query_string=query, data=body, headers=list((headers or {}).items()))
+    """Call an entry point; status, body and headers. An exception is the platform's 500, and is raised here."""
+    builder = EnvironBuilder(method=method, query_string=query, data=body, headers=list((headers or {}).items()))
     try:
         text, status, answer = functions()[function].handler(entry)(Request(builder.get_environ()))
     finally:
         builder.close()
     return status, text, answer
+
+
+def by_slug(slug: str) -> Function | None:
+    """The function that answers at this address."""
+    return next((function for function in functions().values() if function.slug == slug), None)
 
 
 def process(function: str, body: bytes, headers: Mapping[str, str], _timeout: float) -> tuple[int, float | None]:

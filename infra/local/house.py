@@ -1,0 +1,88 @@
+"""The collection at work on this machine: public functions on one port, queue and scheduler beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from common.logs import error
+from common.queue.dispatcher import Dispatcher
+from common.queue.sqlite import SqliteQueue
+from common.schedule.local import Job, LocalScheduler
+from common.store.sqlite import SqliteStore
+from common.wiring import Services, use
+from infra.local import collection
+from tests.simulators.web import Answer, Application, Request
+
+
+class Front:
+    """What answers on the port: `/<function>` for public entry points, other first segments for what is mounted."""
+
+    def __init__(self, mounted: Mapping[str, Application]) -> None:
+        self._mounted = mounted
+
+    def respond(self, request: Request) -> Answer:
+        """Private entry points have no address here, as they have none for strangers in the cloud."""
+        first = request.path.strip("/").partition("/")[0]
+        if first in self._mounted:
+            return self._mounted[first].respond(request)
+        function = collection.by_slug(first)
+        entry = next(iter(function.public), None) if function else None
+        if function is None or entry is None:
+            return Answer(404, b"not found", {"Content-Type": "text/plain"})
+        return _called(function.name, entry, request)
+
+
+def _called(function: str, entry: str, request: Request) -> Answer:
+    try:
+        status, text, headers = collection.call(
+            function, entry, request.body, request.headers, request.query, request.method
+        )
+    except Exception as bug:  # noqa: BLE001 - the platform's own answer to a crash
+        error("crash", bug, function=function)
+        return Answer(500, b"Internal Server Error", {"X-Google-Status": "crash"})
+    return Answer(status, text.encode("utf-8"), headers)
+
+
+class House:
+    """Queue and scheduler of one process, over one `Services` that all functions share."""
+
+    def __init__(self, services: Services) -> None:
+        use(services)
+        self.services = services
+        queue = services.queue
+        if not isinstance(queue, SqliteQueue):
+            raise TypeError("the local run keeps its queue in SQLite: QUEUE_URL=sqlite:///…")
+        self.queue = queue
+        self._dispatcher = Dispatcher(queue, collection.process, services.clock.now, _timeout)
+        self.scheduler = LocalScheduler(_jobs(services), services.clock.now, _run)
+
+    def start(self) -> None:
+        """Begin with what an earlier run left: its tasks are free again at once, expired documents go."""
+        self.queue.end_leases()
+        if isinstance(self.services.store, SqliteStore):
+            self.services.store.purge()
+        self._dispatcher.start()
+        self.scheduler.start()
+
+    def stop(self) -> None:
+        """Let calls under way finish; what is queued stays for the next start."""
+        self.scheduler.stop(5)
+        self._dispatcher.stop(10)
+        use(None)
+
+
+def _timeout(function: str) -> float:
+    return collection.functions()[function].timeout("process")
+
+
+def _jobs(services: Services) -> list[Job]:
+    zone = services.settings.site.business_time_zone
+    return [
+        Job(name, name, function.manifest["schedule"], zone, timeout=function.timeout("run"))
+        for name, function in collection.functions().items()
+        if function.manifest["kind"] == "job"
+    ]
+
+
+def _run(function: str, body: bytes, headers: Mapping[str, str], _seconds: float) -> tuple[int, float | None]:
+    return collection.call(function, "run", body, headers)[0], None

@@ -45,6 +45,14 @@ class Forms:
             self.fault(name, problem, example)
         return value
 
+    def listed(self, name: str, pattern: str, problem: str, example: str) -> tuple[str, ...]:
+        """Different values of this form, separated by commas; none when unset."""
+        parts = [part.strip() for part in self.given(name).split(",") if part.strip()]
+        if not all(re.fullmatch(pattern, part) for part in parts):
+            self.fault(name, problem, example)
+            return ()
+        return tuple(dict.fromkeys(parts))
+
     def one_of(self, name: str, choices: Sequence[str], default: str = "") -> str:
         value = self.given(name) or default
         if value not in choices:

@@ -71,9 +71,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """What `receive` needs to know Bitrix24 by. Unset ones are learned at the application's installation."""
+    """What `receive` needs to know Bitrix24 by. Unset ones are learned at the application's installation.
 
-    application_token: Secret | None
+    application_tokens   each outgoing webhook has its own, and so has the application
+    """
+
+    application_tokens: tuple[Secret, ...]
     member_id: str
 
 
@@ -81,7 +84,7 @@ class Events:
 class Bitrix:
     """How we call the portal: by an incoming webhook, or as an application (then `webhook_url` is None).
 
-    auth_hosts   where OAuth tokens may be refreshed (design §5)
+    auth_hosts   where OAuth tokens may be refreshed (design §5): host names, or addresses of this machine
     requests_per_second, burst   the portal's limit: 2 and 50, on Enterprise 5 and 250 (facts bitrix24 §2.1)
     """
 

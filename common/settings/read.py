@@ -30,6 +30,7 @@ Group = TypeVar("Group")
 AUTH_HOSTS: Final = ("oauth.bitrix24.tech", "oauth.bitrix.info")
 """design §5; facts bitrix24 §1.3."""
 
+_HOST: Final = r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[1-9]\d{0,4})?"
 _NO_SUCH_EVENT = "ONCRMDEALSTAGEID"
 _CONFIGURATIONS: Final[tuple[str, ...]] = get_args(Configuration)
 _LANGUAGES: Final[tuple[str, ...]] = get_args(Language)
@@ -128,10 +129,10 @@ def _queue(forms: Forms) -> Place:
 
 
 def _events(forms: Forms) -> Events:
-    token = forms.matching(
+    tokens = forms.listed(
         "BITRIX_APPLICATION_TOKEN",
-        r"\w{16,128}",
-        "must be the token the portal shows for the webhook or application",
+        r"[A-Za-z0-9_]{16,128}",
+        "must be the tokens the portal shows for its webhooks or application, separated by commas",
         "51856fefc120afa4b628cc82d3935cce",
     )
     member = forms.matching(
@@ -140,7 +141,7 @@ def _events(forms: Forms) -> Events:
         "must be the portal's member_id, 32 hexadecimal digits",
         "a223c6b3710f85df22e9377d6c4f7553",
     )
-    return Events(Secret(token) if token else None, member)
+    return Events(tuple(map(Secret, tokens)), member)
 
 
 def _bitrix(forms: Forms) -> Bitrix:
@@ -165,11 +166,14 @@ def _bitrix(forms: Forms) -> Bitrix:
 
 
 def _auth_hosts(forms: Forms) -> tuple[str, ...]:
-    pattern = r"[a-z0-9.-]+(:\d{1,5})?(\s*,\s*[a-z0-9.-]+(:\d{1,5})?)*"
-    further = forms.matching(
-        "BITRIX_AUTH_HOSTS", pattern, "must be host names separated by commas", "oauth.example.com"
+    """Host names, always by https; whole addresses on this machine only, where a simulator stands for the vendor."""
+    further = forms.listed(
+        "BITRIX_AUTH_HOSTS",
+        rf"{_HOST}|https?://(?:localhost|127\.0\.0\.1)(?::[1-9]\d{{0,4}})?(?:/[A-Za-z0-9_-]+)*/?",
+        "must be host names, or whole addresses of this machine, separated by commas",
+        "oauth.example.com,http://127.0.0.1:8080",
     )
-    return tuple(dict.fromkeys((*AUTH_HOSTS, *(host.strip() for host in further.split(",") if host.strip()))))
+    return tuple(dict.fromkeys((*AUTH_HOSTS, *(one.rstrip("/") for one in further))))
 
 
 def _onec(forms: Forms) -> Mapping[BaseName, Base]:

@@ -31,6 +31,21 @@ WHOLE = {
     "PUBLIC_BASE_URL": "https://exchange.example.ru/",
 }
 
+WRONG_HOSTS = (
+    "https://x",
+    "http://oauth.example.com",
+    "oauth.example.com/rest",
+    "user@oauth.example.com",
+    "oauth.example.com:0",
+    "http://127.0.0.1.evil.com",
+    "http://127.0.0.1@evil.com",
+    "http://127.0.0.1:8080?x",
+    "http://127.0.0.1:8080/../x",
+    "ftp://127.0.0.1",
+    "оauth.example.com",
+    "oauth.example.com;evil.com",
+)
+
 
 def faults(changes: dict[str, str], *need: Need) -> dict[str, str]:
     """The faults by setting, after these changes; an empty value is an unset one."""
@@ -47,7 +62,7 @@ def test_whole_environment_is_read() -> None:
     assert settings.people.accountants == ()
     assert settings.site.public_base_url == "https://exchange.example.ru"
     assert (settings.site.language, settings.site.business_time_zone) == ("ru", "Europe/Moscow")
-    assert settings.events.application_token is None
+    assert settings.events.application_tokens == ()
 
 
 def test_bases_by_name() -> None:
@@ -64,6 +79,20 @@ def test_bitrix_limits_and_hosts() -> None:
     assert (bitrix.requests_per_second, bitrix.burst) == (2, 50)
     assert bitrix.auth_hosts[-2:] == ("oauth.example.com", "127.0.0.1:8081")
     assert "oauth.bitrix24.tech" in bitrix.auth_hosts
+
+
+def test_addresses_of_this_machine_may_stand_for_the_authorisation_server() -> None:
+    value = (
+        "http://127.0.0.1:8080/authserver/, http://localhost:9000,https://127.0.0.1,http://127.0.0.1:8080/authserver"
+    )
+    hosts = Settings.read({**WHOLE, "BITRIX_AUTH_HOSTS": value}).bitrix.auth_hosts
+    assert hosts[2:] == ("http://127.0.0.1:8080/authserver", "http://localhost:9000", "https://127.0.0.1")
+
+
+def test_each_outgoing_webhook_may_have_its_token() -> None:
+    value = f"{'a' * 32}, {'b' * 32},{'a' * 32},"
+    tokens = Settings.read({**WHOLE, "BITRIX_APPLICATION_TOKEN": value}).events.application_tokens
+    assert [token.reveal() for token in tokens] == ["a" * 32, "b" * 32]
 
 
 def test_absolute_sqlite_path_and_named_firestore() -> None:
@@ -86,7 +115,8 @@ def test_absolute_sqlite_path_and_named_firestore() -> None:
         ({"BITRIX_WEBHOOK_URL": "", "BITRIX_CLIENT_ID": "local.1"}, "BITRIX_CLIENT_SECRET", "is not set"),
         ({"BITRIX_APPLICATION_TOKEN": "short"}, "BITRIX_APPLICATION_TOKEN", "token"),
         ({"BITRIX_MEMBER_ID": "portal.bitrix24.ru"}, "BITRIX_MEMBER_ID", "32 hexadecimal"),
-        ({"BITRIX_AUTH_HOSTS": "https://x"}, "BITRIX_AUTH_HOSTS", "host names"),
+        ({"BITRIX_APPLICATION_TOKEN": "a" * 32 + ",short"}, "BITRIX_APPLICATION_TOKEN", "token"),
+        *(({"BITRIX_AUTH_HOSTS": value}, "BITRIX_AUTH_HOSTS", "host names") for value in WRONG_HOSTS),
         ({"BITRIX_REQUESTS_PER_SECOND": "0"}, "BITRIX_REQUESTS_PER_SECOND", "above 0"),
         ({"BITRIX_BURST": "many"}, "BITRIX_BURST", "number"),
         ({"ONEC_BASES": "Main"}, "ONEC_BASES", "small Latin"),
@@ -125,7 +155,7 @@ def test_all_faults_come_at_once_with_examples() -> None:
 def test_only_what_is_needed_must_be_there() -> None:
     environ = {"QUEUE_URL": "sqlite:///q.sqlite", "BITRIX_APPLICATION_TOKEN": "51856fefc120afa4b628cc82d3935cce"}
     settings = Settings.read(environ, need=["queue", "events"])
-    assert settings.events.application_token == Secret("51856fefc120afa4b628cc82d3935cce")
+    assert settings.events.application_tokens == (Secret("51856fefc120afa4b628cc82d3935cce"),)
     with pytest.raises(SettingsError, match="STORE_URL: is not set"):
         _ = settings.store
 

@@ -71,7 +71,7 @@ class Stand:
         self.person = Person(self.portal, MANAGER)
         self.company, self.requisite = self._client()
         self._rules(rules or {})
-        self.services.equip_portal()
+        self._join()
         self.services.refresh_digests()
 
     # -- the house ---------------------------------------------------------------------------------------------------
@@ -162,6 +162,10 @@ class Stand:
 
     def journal(self, deal: int) -> list[Entry]:
         return list(reversed(self.services.journal.of_source(f"deal:{deal}")))
+
+    def _join(self) -> None:
+        """The portal gets to know us."""
+        self.services.equip_portal()
 
     # -- how it is made ----------------------------------------------------------------------------------------------
 

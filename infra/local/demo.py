@@ -44,7 +44,7 @@ class Demo:
     def mounted(self) -> dict[str, Application]:
         """What answers under which first segment of a path."""
         onec = Publications(self.bases.values())
-        return {"rest": self.portal, "oauth": self.portal, **dict.fromkeys(self.bases, onec)}
+        return {"rest": self.portal, "oauth": self.portal, "authserver": self.portal, **dict.fromkeys(self.bases, onec)}
 
     def environ(self, folder: str) -> dict[str, str]:
         """The settings a real installation would give by hand."""
@@ -53,7 +53,7 @@ class Demo:
             "QUEUE_URL": f"sqlite:///{folder}/demo-queue.sqlite",
             "BITRIX_CLIENT_ID": CLIENT_ID,
             "BITRIX_CLIENT_SECRET": CLIENT_SECRET,
-            "BITRIX_AUTH_HOSTS": self.url,
+            "BITRIX_AUTH_HOSTS": self.portal.server_endpoint.removesuffix("/rest/"),
             "ONEC_BASES": ",".join(self.bases),
             "ADMIN_USER_IDS": str(ADMIN),
             "ACCOUNTANT_USER_IDS": str(ACCOUNTANT),

@@ -94,7 +94,8 @@ class Story:
         part.remarks.append("waited for the KPP, went on by itself")
         self.demo.person.edit_requisite(self.demo.requisites["main"], RQ_KPP="780201001")
         self._until(lambda: self._shown(part), "the act after the fix")
-        self._until(lambda: len(self._notices()) == 2, "the notice that it is mended")
+        self._until(lambda: "Исправлено" in self._notices()[0], "the notice that it is mended")
+        self.say(f"  told to the manager, in its place: {self._notices()[0].splitlines()[0]}")
 
     def _settled(self) -> None:
         self._until(lambda: not sum(self.house.queue.depth().values()), "the queue to be empty")

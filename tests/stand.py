@@ -58,8 +58,9 @@ class Stand:
         switches: Switches | None = None,
         rules: Mapping[str, Mapping[str, Any]] | None = None,
         intensity: tuple[int, float] | None = None,
+        start: datetime = START,
     ) -> None:
-        self.clock = ManualClock(START)
+        self.clock = ManualClock(start)
         self.portal = self._portal(intensity)
         self.bases = {name: self._base(name, switches) for name in bases}
         self.refs: dict[str, Seeded] = {name: seed(base) for name, base in self.bases.items()}
@@ -174,8 +175,8 @@ class Stand:
             self.clock.now, self.clock.sleep, PORTAL_HOST, member_id=MEMBER, intensity=intensity, operating_limit=None
         )
         portal.at(f"https://{PORTAL_HOST}")
-        while max(portal.users) < ACCOUNTANT:
-            portal.add_user("Имя", "Фамилия", f"u{max(portal.users)}@example.ru")
+        while ACCOUNTANT not in portal.users:
+            portal.add_user("Имя", "Фамилия", f"u{len(portal.users)}@example.ru")
         for number in range(1, 5):
             portal.crm.add_category(number, f"Воронка {number}")
             portal.crm.add_status(f"DEAL_STAGE_{number}", f"C{number}:DONE", "Акт", 45, None, "", number)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from common.model.ids import RecordKey
 from infra.local.demo import ITEMS, MANAGER, TITLES, Demo
@@ -45,8 +46,13 @@ class Story:
     """Plays the story once against the demo's simulators."""
 
     def __init__(self, demo: Demo, house: House, say: Callable[[str], None]) -> None:
-        self.demo, self.house, self.say = demo, house, say
+        self.demo, self.house = demo, house
+        self._say, self._began = say, time.monotonic()
         self.parts: list[Part] = []
+
+    def say(self, text: str) -> None:
+        """Tell the onlooker, with the seconds since the story began."""
+        self._say(f"{time.monotonic() - self._began:5.1f} s  {text}")
 
     def play(self) -> list[Outcome]:
         """Everything in its order; what came of each deal."""
@@ -98,7 +104,9 @@ class Story:
         self.say(f"  told to the manager, in its place: {self._notices()[0].splitlines()[0]}")
 
     def _settled(self) -> None:
-        self._until(lambda: not sum(self.house.queue.depth().values()), "the queue to be empty")
+        """Nothing is due; what is left are the late doubles of work done in a window's own turn (`flow.sweep`)."""
+        queue, clock = self.house.queue, self.house.services.clock
+        self._until(lambda: (queue.next_due() or datetime.max.replace(tzinfo=UTC)) > clock.now(), "the queue to rest")
 
     def _deal(self, base: str, title: str, total: int, *rows: tuple[str, float, float]) -> Part:
         part = Part(base, self.demo.deal(base, title, *rows), title, total)

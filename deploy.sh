@@ -11,6 +11,11 @@ usage() {
 ./deploy.sh rules import FILE --author NAME [--table NAME] [--version N]
 ./deploy.sh rules export FILE [--table NAME]
                                            rules (JSON) and correspondence tables (CSV) of the store in STORE_URL
+./deploy.sh waiting list | retry RECORD --by NAME
+./deploy.sh letters list | replay ID --by NAME
+./deploy.sh journal deal:1001              what happened to this deal
+./deploy.sh backfill --since MOMENT [--dry-run] [--by NAME]
+                                           stage entries from before a rule began
 
 Needed: Python 3.11 or newer and git. Settings come from the environment or from .env (see README, "Settings").
 TEXT
@@ -55,7 +60,10 @@ command=${1:-help}
 [ $# -gt 0 ] && shift
 case "$command" in
     local) prepare; exec .venv/bin/python -m infra.local "$@" ;;
-    rules) prepare; exec .venv/bin/python -m infra.local.commands rules "$@" ;;
+    rules | waiting | letters | journal | backfill)
+        prepare
+        exec .venv/bin/python -m infra.local.commands "$command" "$@"
+        ;;
     bench) prepare; exec .venv/bin/python -m tests.benchmarks "$@" ;;
     test) prepare; run_tests "$@" ;;
     help | --help | -h) usage ;;

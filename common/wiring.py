@@ -25,6 +25,7 @@ from common.settings import Settings, local_environment
 if TYPE_CHECKING:
     import httpx
 
+    from common.admin.people import Backfill, People
     from common.admin.rules import RuleBook
     from common.bitrix.access import Access
     from common.bitrix.book import TokenBook
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from common.flow.bindings import Bindings
     from common.flow.breakers import Breakers
     from common.flow.claims import Claims
+    from common.flow.dead_letters import DeadLetters
     from common.flow.delivery import DeadLetter
     from common.flow.journal import Journal
     from common.flow.limiter import PortalLimiter
@@ -52,12 +54,13 @@ if TYPE_CHECKING:
     from common.onec.accounting import OnecAccounting
     from common.onec.dictionaries import Dictionaries
     from common.onec.odata.client import ODataClient
-    from common.ports import Accounting, Leases
+    from common.ports import Accounting, Leases, Task
 
 PROCESS_SECONDS = 300.0
 """The time limit of `process` entries (their `function.json`): a claim's lease ends with it."""
 
 DIGEST_AGE = timedelta(days=1)
+NOT_INSTALLED = "not_installed"
 
 DEAL_EVENTS = (
     "ONCRMDEALADD",
@@ -181,18 +184,23 @@ class Services:
         return Kept(self.store, self.clock, self.ids)
 
     @cached_property
-    def dead_letter(self) -> DeadLetter:
+    def letters(self) -> DeadLetters:
         from common.flow.dead_letters import DeadLetters
+
+        return DeadLetters(self.store, self.clock, self.journal)
+
+    @cached_property
+    def dead_letter(self) -> DeadLetter:
+        """What `processed` does with a payload nobody could carry."""
         from common.flow.delivery import DeadLetter
         from common.queue.policy import POLICIES
 
-        letters = DeadLetters(self.store, self.clock, self.journal)
         attempts = int(self._environ.get("QUEUE_MAX_ATTEMPTS") or POLICIES["interactive"].max_attempts)
 
-        def keep(function: str, body: dict[str, Any], error: str, trace: str) -> None:
-            letters.keep(function, body, error, trace)
+        def keep(task: Task, error: str, trace: str) -> None:
+            self.letters.keep(task.function, task.body, error, trace, task.queue)
 
-        return DeadLetter(lambda task, error, trace: keep(task.function, task.body, error, trace), attempts)
+        return DeadLetter(keep, attempts)
 
     @cached_property
     def telling(self) -> Telling:
@@ -257,7 +265,7 @@ class Services:
         if not found and webhook is not None:
             found = self._first_host(urlsplit(webhook.reveal()).netloc)
         if not found:
-            raise TryLater("not_installed", 60)
+            raise TryLater(NOT_INSTALLED, 60)
         return PortalKey(found)
 
     def _first_host(self, host: str) -> str:
@@ -434,8 +442,7 @@ class Services:
         from common.exchanges.acts.model import Place
         from common.exchanges.acts.perform import Acts
 
-        parts = urlsplit(self.access.base_url())
-        place = Place(self.portal, f"{parts.scheme}://{parts.netloc}", self.settings.site.business_time_zone)
+        place = Place(self.portal, self._portal_url(), self.settings.site.business_time_zone)
         return Acts(
             crm=self.crm,
             books=self.books,
@@ -446,6 +453,20 @@ class Services:
             leases=self.leases,
             clock=self.clock,
         )
+
+    def _portal_url(self) -> str:
+        """For links; while the application is removed, its last one. Raises TryLater before the first install."""
+        from common.bitrix import tokens
+
+        if self.settings.bitrix.webhook_url is not None:
+            base = self.access.base_url()
+        else:
+            found = tokens.read(self.store, self.portal)
+            if found is None:
+                raise TryLater(NOT_INSTALLED, 60)
+            base = found[0].client_endpoint
+        parts = urlsplit(base)
+        return f"{parts.scheme}://{parts.netloc}"
 
     @cached_property
     def acts_work(self) -> Work:
@@ -497,10 +518,29 @@ class Services:
 
     def _rules_changed(self, what: Sequence[str]) -> None:
         """Whoever waits for it is tried again; a rule may also take in entries that the last sweep had no eye for."""
+        try:
+            sweep = self.acts_sweep
+        except TryLater as reason:
+            if reason.reason != NOT_INSTALLED:
+                raise
+            return  # nobody can wait before the first install, and no sweep has been yet
         for awaits in what:
-            self.acts_sweep.put_again(self.waiting.by_awaits(awaits), f"{awaits} {moments.text(self.clock.now())}")
+            sweep.put_again(self.waiting.by_awaits(awaits), f"{awaits} {moments.text(self.clock.now())}")
         if any(awaits.startswith("rule:") for awaits in what):
-            self.acts_sweep.rewind()
+            sweep.rewind()
+
+    @cached_property
+    def people(self) -> People:
+        """What a person may say to work that stands still."""
+        from common.admin.people import People
+
+        return People(self.clock, self.queue, self.journal, self.waiting, self.letters)
+
+    def backfill(self) -> Backfill:
+        """Entries from before a rule began."""
+        from common.admin.people import Backfill
+
+        return Backfill(self.acts_watch, self.acts_work, self.act_rules(), self.journal)
 
     def import_first_rules(self) -> None:
         """Import the file of `EXCHANGE_RULES` when the store has no rules yet (design §6). Raises RulesRefused."""

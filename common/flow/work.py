@@ -149,7 +149,7 @@ class Work:
         if not records:
             return [], []
         began = self.clock.now()
-        taken = self.claims.take_many([record.key for record in records], self.seconds, turn.task)
+        taken = self.claims.take_many({one.key: self.task([one], turn.task.name) for one in records}, self.seconds)
         mine = [record for record in records if isinstance(taken[record.key], Claim)]
         bound = self.bindings.get_many([record.key for record in mine])
         waits = self.waiting.get_many([record.key for record in mine])
@@ -293,8 +293,8 @@ class Work:
 
 
 def occurrence(record: Record) -> str:
-    """What tells one occurrence of a record from the next, e.g. `entry:100`."""
-    return f"entry:{record.body['entry']}"
+    """What tells one occurrence of a record from the next, e.g. `entry:100`; a person's word makes it another."""
+    return f"entry:{record.body['entry']}" + (":taken_in" if record.body.get("taken_in") else "")
 
 
 def as_data(binding: Binding) -> Data:

@@ -14,9 +14,14 @@ def rules_for(rules: Iterable[ActRule], entry: StageEntry) -> list[ActRule]:
     return [rule for rule in rules if rule.active and (rule.category, rule.stage) == (entry.category, entry.stage)]
 
 
-def excluded(rule: ActRule, entry: StageEntry, deal: Deal | None, stages: Mapping[StageId, Stage]) -> Excluded | None:
-    """Why this entry needs no act; None when it counts. Asked only while no act exists yet."""
-    if rule.since is not None and entry.at < rule.since:
+def excluded(
+    rule: ActRule, entry: StageEntry, deal: Deal | None, stages: Mapping[StageId, Stage], taken_in: bool = False
+) -> Excluded | None:
+    """Why this entry needs no act; None when it counts. Asked only while no act exists yet.
+
+    `taken_in`: a person took it in although it was before the rule began (backfill).
+    """
+    if not taken_in and rule.since is not None and entry.at < rule.since:
         return Excluded("before_start")
     if deal is None:
         return Excluded("deal_deleted")

@@ -85,7 +85,8 @@ class Acts:
         if rule is None or not rule.active:
             return Outcome(excluded="not_selected", rule=rule_of(record))
         attempt = _Attempt(self, record, entry_of(record), rule, self.books(rule.base, rule.profile), bound, bind)
-        left_out = excluded(rule, attempt.entry, facts.deal if facts else None, self.crm.stages())
+        deal, taken_in = facts.deal if facts else None, bool(record.body.get("taken_in"))
+        left_out = excluded(rule, attempt.entry, deal, self.crm.stages(), taken_in)
         if left_out is None and facts is not None:
             return attempt.create(facts)
         return attempt.adopt(self.person(facts)) or Outcome(

@@ -1,0 +1,106 @@
+"""What a person may say to work that stands still: try again, replay, take in what was before the rule began."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from common.errors import Refused
+from common.exchanges.acts.model import ActRule
+from common.exchanges.acts.watch import DealWatch
+from common.flow.dead_letters import DeadLetters
+from common.flow.journal import Entry, Journal
+from common.flow.sweep import CHUNK
+from common.flow.tasks import name_for
+from common.flow.waiting import Waiting, WaitingRoom
+from common.flow.work import Work
+from common.model import moments
+from common.model.ids import RuleId
+from common.model.records import Record
+from common.ports import Clock, Queue, Task
+
+
+@dataclass(frozen=True)
+class People:
+    """Acts of persons; each is journalled with who did it."""
+
+    clock: Clock
+    queue: Queue
+    journal: Journal
+    waiting: WaitingRoom
+    letters: DeadLetters
+
+    def retry(self, record: str, by: str) -> Task:
+        """Try a waiting record now, with the person's word that what 1C kept otherwise is well so.
+
+        Raises Refused 404 when it does not wait.
+        """
+        wait = self.waiting.get(record)
+        if wait is None:
+            raise Refused(404, "not_waiting")
+        self.journal.add(_entry(wait, "retried", by))
+        task = wait.again(f"{by} {moments.text(self.clock.now())}")
+        confirmed = {**task.body, "records": [{**one, "confirmed": by} for one in task.body["records"]]}
+        chosen = replace(task, body=confirmed)
+        self.queue.put(chosen)
+        return chosen
+
+    def replay(self, letter: str, by: str) -> Task:
+        """Put a dead letter's work on the queue again. Raises Refused 404 when there is none."""
+        task = self.letters.replay(letter, by)
+        self.queue.put(task)
+        self.letters.replayed(letter)
+        return task
+
+
+@dataclass(frozen=True)
+class Backfill:
+    """Stage entries from before a rule began, taken in by a person's word (rules, Common)."""
+
+    watch: DealWatch
+    work: Work
+    rules: Mapping[RuleId, ActRule]
+    journal: Journal
+
+    def found(self, since: datetime) -> list[Record]:
+        """Entries since that moment which their rules left out as `before_start`; reads the portal only."""
+        return [record for page in self._pages(since) for record in page if self._is_before(record)]
+
+    def take_in(self, records: list[Record], by: str) -> int:
+        """Put them on the queue; how many tasks."""
+        taken = [replace(record, body={**record.body, "taken_in": by}) for record in records]
+        chunks = [taken[start : start + CHUNK] for start in range(0, len(taken), CHUNK)]
+        for chunk in chunks:
+            self.work.put(chunk, name_for("backfill", by, *(str(record.body["entry"]) for record in chunk)))
+        self.journal.add(
+            *(Entry(one.key, "acts", "taken_in", one.source, rule=str(one.body["rule"]), by=by) for one in taken)
+        )
+        return len(chunks)
+
+    def _pages(self, since: datetime) -> Iterator[list[Record]]:
+        sight = self.watch.since(since, 0)
+        yield list(sight.records)
+        while sight.more:
+            sight = self.watch.since(since, sight.last)
+            yield list(sight.records)
+
+    def _is_before(self, record: Record) -> bool:
+        rule = self.rules.get(RuleId(record.body["rule"]))
+        unbound = self.work.bindings.get(record.key) is None
+        return unbound and rule is not None and rule.since is not None and record.order < rule.since
+
+
+def described(wait: Waiting) -> dict[str, Any]:
+    """A waiting record for a person: what, why, where to mend it, when it is tried again."""
+    return {
+        "record": wait.record,
+        "since": moments.text(wait.since),
+        "next": moments.text(wait.next_try) if wait.next_try else "when it is mended",
+        "why": [f"{stop.reason}: {stop.field} {stop.subject} {stop.where}".strip() for stop in wait.stops],
+    }
+
+
+def _entry(wait: Waiting, outcome: str, by: str) -> Entry:
+    return Entry(wait.record, wait.exchange, outcome, source=wait.source, by=by)

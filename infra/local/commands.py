@@ -1,0 +1,169 @@
+"""The commands of `deploy.sh` that look into the store and change what a person may change: rules, waiting, letters …"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from common.admin.people import described
+from common.admin.rules import RulesRefused
+from common.errors import ExchangeError
+from common.flow.journal import Entry
+from common.logs import set_up
+from common.model import moments
+from common.model.records import Record
+from common.settings import Settings, SettingsError, local_environment
+from common.wiring import Services
+
+Command = Callable[[Services, argparse.Namespace], int]
+
+
+def main(arguments: list[str]) -> int:
+    """Exit status: 0 done, 1 refused, 2 settings or the call are wrong."""
+    chosen = _parser().parse_args(arguments)
+    set_up(sys.stderr, plain=True)
+    try:
+        environ = local_environment(os.environ, Path(".env"))
+        return int(chosen.command(Services(Settings.read(environ, ("store", "queue")), environ=environ), chosen))
+    except SettingsError as error:
+        return _said(f"Settings are wrong or missing:\n{error}", 2)
+    except RulesRefused as refusal:
+        return _said("Nothing was saved:\n" + "\n".join(f"  {fault}" for fault in refusal.faults), 1)
+    except (ExchangeError, OSError) as error:
+        return _said(f"{type(error).__name__}: {error}", 1)
+
+
+def rules_import(services: Services, chosen: argparse.Namespace) -> int:
+    """JSON holds rules and tables, CSV one table."""
+    text = Path(chosen.file).read_text(encoding="utf-8-sig")
+    table = _table(chosen)
+    if table:
+        print(services.rule_book.import_csv(table, text, chosen.author, chosen.version))
+        return 0
+    try:
+        data = json.loads(text)
+    except ValueError as error:
+        raise RulesRefused([f"{chosen.file} is not JSON: {error}"]) from error
+    for line in services.rule_book.import_all(data, chosen.author):
+        print(line)
+    return 0
+
+
+def rules_export(services: Services, chosen: argparse.Namespace) -> int:
+    """To a file, or to standard output for `-`."""
+    table = _table(chosen)
+    data = json.dumps(services.rule_book.export_all(), ensure_ascii=False, indent=2) + "\n"
+    text = services.rule_book.export_csv(table) if table else data
+    if chosen.file == "-":
+        print(text, end="")
+    else:
+        Path(chosen.file).write_text(text, encoding="utf-8", newline="")
+    return 0
+
+
+def waiting_list(services: Services, _chosen: argparse.Namespace) -> int:
+    """Everything that waits, oldest stage entry first."""
+    return _listed(described(wait) for wait in services.waiting.of_exchange("acts"))
+
+
+def waiting_retry(services: Services, chosen: argparse.Namespace) -> int:
+    """One record, by a person's word."""
+    services.people.retry(chosen.record, chosen.by)
+    return _said("put on the queue", 0)
+
+
+def letters_list(services: Services, _chosen: argparse.Namespace) -> int:
+    """Work that failed at its last attempt."""
+    letters = services.letters.list()
+    return _listed({"id": one.id, "at": one.at, "function": one.function, "error": one.error} for one in letters)
+
+
+def letters_replay(services: Services, chosen: argparse.Namespace) -> int:
+    """One dead letter, by a person's word."""
+    services.people.replay(chosen.id, chosen.by)
+    return _said("put on the queue", 0)
+
+
+def journal(services: Services, chosen: argparse.Namespace) -> int:
+    """What happened to one source object, oldest first."""
+    return _listed(_line(entry) for entry in reversed(services.journal.of_source(chosen.source)))
+
+
+def backfill(services: Services, chosen: argparse.Namespace) -> int:
+    """Entries from before a rule began; with --dry-run they are only shown."""
+    work = services.backfill()
+    found = work.found(moments.parse(chosen.since))
+    _listed(_entry(record) for record in found)
+    if chosen.dry_run:
+        return _said(f"{len(found)} stage entries would be taken in", 0)
+    return _said(f"{len(found)} stage entries taken in, {work.take_in(found, chosen.by)} tasks", 0)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="./deploy.sh")
+    groups = parser.add_subparsers(required=True)
+    rules = groups.add_parser("rules", help="rules and correspondence tables").add_subparsers(required=True)
+    for name, command in (("import", rules_import), ("export", rules_export)):
+        one = _add(rules, name, command, ("file",))
+        one.add_argument("--table", default="", help="a CSV table; else by the name of a .csv file")
+        if name == "import":
+            one.add_argument("--author", required=True, help="who changes them")
+            one.add_argument("--version", type=int, help="of the table you started from; refused if it is not in force")
+    waiting = groups.add_parser("waiting", help="records that wait for somebody").add_subparsers(required=True)
+    _add(waiting, "list", waiting_list, ())
+    _by(_add(waiting, "retry", waiting_retry, ("record",)))
+    letters = groups.add_parser("letters", help="work that failed for good").add_subparsers(required=True)
+    _add(letters, "list", letters_list, ())
+    _by(_add(letters, "replay", letters_replay, ("id",)))
+    _add(groups, "journal", journal, ("source",))
+    filler = _add(groups, "backfill", backfill, ())
+    filler.add_argument("--since", required=True, help="e.g. 2026-10-01T00:00:00+03:00")
+    filler.add_argument("--dry-run", action="store_true")
+    filler.add_argument("--by", default="", help="who takes them in")
+    return parser
+
+
+def _add(groups: Any, name: str, command: Command, places: Iterable[str]) -> argparse.ArgumentParser:
+    one: argparse.ArgumentParser = groups.add_parser(name, help=(command.__doc__ or "").strip())
+    one.set_defaults(command=command)
+    for place in places:
+        one.add_argument(place)
+    return one
+
+
+def _by(one: argparse.ArgumentParser) -> None:
+    one.add_argument("--by", required=True, help="who says so")
+
+
+def _table(chosen: argparse.Namespace) -> str:
+    path = Path(chosen.file)
+    return str(chosen.table) or (path.stem if path.suffix == ".csv" else "")
+
+
+def _line(entry: Entry) -> dict[str, Any]:
+    details = {name: value for name, value in entry.details.items() if value}
+    return {"at": entry.at, "outcome": entry.outcome, "rule": entry.rule, "target": entry.target, **details}
+
+
+def _entry(record: Record) -> dict[str, Any]:
+    return {"source": record.source, "rule": record.body["rule"], "at": moments.text(record.order)}
+
+
+def _listed(rows: Iterable[Mapping[str, Any]]) -> int:
+    for row in rows:
+        print(json.dumps(row, ensure_ascii=False))
+    return 0
+
+
+def _said(text: str, status: int) -> int:
+    print(text, file=sys.stderr if status else sys.stdout)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

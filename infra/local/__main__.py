@@ -16,11 +16,10 @@ from common.settings import Settings, SettingsError, local_environment
 from common.wiring import Services
 from infra.local import collection
 from infra.local.demo import company_at, services_for
-from infra.local.house import Front, House
+from infra.local.house import FOLDER, KEPT_HERE, Front, House
 from infra.local.story import Story, table
 from tests.simulators.web import Application, Server
 
-FOLDER = Path(".local")
 REAL = ("BITRIX_WEBHOOK_URL", "BITRIX_CLIENT_ID", "ONEC_BASES")
 
 
@@ -89,8 +88,7 @@ def _told(story: Story) -> int:
 
 def _real(environ: Mapping[str, str], port: int) -> int:
     """The systems that settings name; store and queue are kept in `.local` unless settings say otherwise."""
-    kept = {"STORE_URL": f"sqlite:///{FOLDER}/store.sqlite", "QUEUE_URL": f"sqlite:///{FOLDER}/queue.sqlite"}
-    chosen = {**kept, **environ}
+    chosen = {**KEPT_HERE, **environ}
     services = Services(Settings.read(chosen), environ=chosen)
     with Server(Front({}), port) as server:
         house = House(services)

@@ -1,4 +1,4 @@
-"""The commands of `deploy.sh` that look into the store and change what a person may change: rules, waiting, letters …"""
+"""The commands of `deploy.sh` that show the store and change what a person may: rules, waiting, letters, journal."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from common.model import moments
 from common.model.records import Record
 from common.settings import Settings, SettingsError, local_environment
 from common.wiring import Services
+from infra.local.house import KEPT_HERE
 
 Command = Callable[[Services, argparse.Namespace], int]
 
@@ -28,7 +29,7 @@ def main(arguments: list[str]) -> int:
     chosen = _parser().parse_args(arguments)
     set_up(sys.stderr, plain=True)
     try:
-        environ = local_environment(os.environ, Path(".env"))
+        environ = {**KEPT_HERE, **local_environment(os.environ, Path(".env"))}
         return int(chosen.command(Services(Settings.read(environ, ("store", "queue")), environ=environ), chosen))
     except SettingsError as error:
         return _said(f"Settings are wrong or missing:\n{error}", 2)
@@ -79,7 +80,7 @@ def waiting_retry(services: Services, chosen: argparse.Namespace) -> int:
 
 def letters_list(services: Services, _chosen: argparse.Namespace) -> int:
     """Work that failed at its last attempt."""
-    letters = services.letters.list()
+    letters = services.letters.listed()
     return _listed({"id": one.id, "at": one.at, "function": one.function, "error": one.error} for one in letters)
 
 

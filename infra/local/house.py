@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from common.logs import error
 from common.queue.dispatcher import Dispatcher
@@ -12,6 +13,11 @@ from common.store.sqlite import SqliteStore
 from common.wiring import Services, use
 from infra.local import collection
 from tests.simulators.web import Answer, Application, Request
+
+
+FOLDER = Path(".local")
+KEPT_HERE = {"STORE_URL": f"sqlite:///{FOLDER}/store.sqlite", "QUEUE_URL": f"sqlite:///{FOLDER}/queue.sqlite"}
+"""Where a local run keeps store and queue unless settings say otherwise; the commands look there too."""
 
 
 class Front:

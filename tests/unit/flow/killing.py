@@ -27,8 +27,8 @@ class KillingStore:
         self._left, self._when = write, when
 
     def spare(self) -> bool:
-        """Call it off; whether it was still to come."""
-        spared, self._left = self._left > 0, 0
+        """Call off what has not happened yet; whether a death was still to come."""
+        spared, self._left, self._between = self._left > 0, 0, None
         return spared
 
     def interpose(self, action: Callable[[], None]) -> None:

@@ -14,7 +14,6 @@ from common.wiring import Services, use
 from infra.local import collection
 from tests.simulators.web import Answer, Application, Request
 
-
 FOLDER = Path(".local")
 KEPT_HERE = {"STORE_URL": f"sqlite:///{FOLDER}/store.sqlite", "QUEUE_URL": f"sqlite:///{FOLDER}/queue.sqlite"}
 """Where a local run keeps store and queue unless settings say otherwise; the commands look there too."""

@@ -179,7 +179,7 @@ class Story:
         return list(self.queue.values())[place % len(self.queue)]
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=600, deadline=None)
 @given(st.lists(STEPS, min_size=15, max_size=25))
 def test_nothing_is_lost(steps: list[Step]) -> None:
     story = Story()

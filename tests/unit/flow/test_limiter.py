@@ -66,7 +66,7 @@ CALLS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(CALLS, st.sampled_from([Shape(), Shape(5, 250), Shape(2, 12)]))
 def test_the_bucket_never_overflows(calls: list[Call], shape: Shape) -> None:
     clock = ManualClock()

@@ -38,11 +38,12 @@ class Portal:
 
 @dataclass(frozen=True)
 class Call:
-    """A worker waits so long, then wants leave for a request that takes `way` seconds to the portal. `other`: another
-    worker comes between its read and its write.
+    """A worker waits so long, then wants leave for some requests at once, each `way` seconds from the portal. `other`:
+    another worker comes between its read and its write.
     """
 
     worker: int
+    times: int
     traffic: Traffic
     wanted: int
     gap: float
@@ -55,23 +56,24 @@ CALLS = st.lists(
     st.builds(
         Call,
         st.integers(0, 3),
+        st.sampled_from([1, 1, 9, 20, 50]),
         TRAFFIC,
         st.sampled_from([1, 3, 10, 50]),
-        st.sampled_from([0.0, 0.0, 0.0, 0.0, 0.3, 1.0, 4.9, 5.0, 20.0]),
+        st.sampled_from([0.0, 0.0, 0.0, 0.3, 2.4, 4.9, 5.0, 40.0]),
         st.sampled_from([0.0, 0.2, 0.9]),
         st.booleans(),
     ),
-    min_size=80,
-    max_size=160,
+    min_size=10,
+    max_size=30,
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(CALLS, st.sampled_from([Shape(), Shape(5, 250), Shape(2, 12)]))
 def test_the_bucket_never_overflows(calls: list[Call], shape: Shape) -> None:
     clock = ManualClock()
     store = KillingStore(MemoryStore(clock.now))
-    workers = [PortalLimiter(store, clock, "p", shape) for _ in range(4)]
+    workers = [PortalLimiter(store, clock, "p", shape, patience=0.5) for _ in range(4)]
     portal = Portal(shape)
 
     def ask(worker: int, call: Call) -> None:
@@ -85,7 +87,8 @@ def test_the_bucket_never_overflows(calls: list[Call], shape: Shape) -> None:
         clock.advance(call.gap)
         if call.other:
             store.interpose(lambda: ask((call.worker + 1) % 4, call))
-        ask(call.worker, call)
+        for _ in range(call.times):
+            ask(call.worker, call)
         store.spare()
 
     for call in calls:

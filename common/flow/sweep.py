@@ -108,11 +108,11 @@ class Sweep:
         sight = self.watch.window(after, seen_at - CHANGED_OVERLAP, self._unsettled(deal))
         here, rest = _split(sight.records, sight.facts or {})
         self._put(rest, "window")
-        self._put(here, "window", self.clock.now() + BACKSTOP)
+        own = self._put_late(here, "window", turn)
         self._advance(mark, max(after, sight.last), sight.read_at or seen_at)
         if sight.more:
             self._sweep()
-        self._carry(here, turn, sight.facts or {})
+        self._carry(here, own, sight.facts or {})
         self._retry(self.waiting.get_many(sight.touched).values(), turn, here, sight.facts or {})
 
     def _sweep(self) -> int:
@@ -126,7 +126,8 @@ class Sweep:
             unknown = self._unknown(sight.records)
             self._put(unknown, "sweep")
             put, last, newest = put + len(unknown), sight.last or last, max(newest, sight.newest or newest)
-        self._moved(mark, newest, last)
+            mark = self._moved(mark, newest)
+        self._window_from(last)
         return put
 
     def rewind(self) -> None:
@@ -143,9 +144,12 @@ class Sweep:
         return len(due)
 
     def put_again(self, waits: Sequence[Waiting], because: str) -> None:
-        """Tasks for waiting records, in their order; one occasion puts each once."""
-        for wait in waits:
-            self.work.queue.put(wait.again(because))
+        """Tasks for waiting records, in their order and read in batches; one occasion puts each once."""
+        for start in range(0, len(waits), CHUNK):
+            chunk = waits[start : start + CHUNK]
+            # The versions make the name: still waiting after this try, it is another occasion.
+            occasion = name_for(because, *(f"{wait.record}@{wait.version}" for wait in chunk))
+            self.work.put([record_of(wait) for wait in chunk], occasion)
 
     def changed(self, awaits: str, turn: Turn) -> None:
         """What records wait for has changed: try them in this turn, the rest by their tasks."""
@@ -162,14 +166,25 @@ class Sweep:
         """Those that are in no state yet, or excluded for an earlier occurrence: waiting ones have their own time."""
         keys = [record.key for record in records]
         bound, waits = self.work.bindings.get_many(keys), self.waiting.get_many(keys)
-        left = [record for record in records if record.key not in bound and record.key not in waits]
-        out = self.work.excluded.get_many([record.key for record in left])
-        return [record for record in left if record.key not in out or out[record.key].detail != occurrence(record)]
+        left = [one for one in records if one.key not in bound and _is_news(one, waits.get(one.key))]
+        return self.work.not_excluded(left)
 
     def _put(self, records: Sequence[Record], because: str, not_before: datetime | None = None) -> None:
         for chunk in _chunks(records):
-            occasion = name_for(because, *(occurrence(record) for record in chunk))
-            self.work.put(chunk, occasion, not_before)
+            self.work.queue.put(self.work.task(chunk, self._name(chunk, because), not_before))
+
+    def _put_late(self, records: Sequence[Record], because: str, turn: Turn) -> Turn:
+        """The durable task of records that this turn carries itself, and the turn as that task's own.
+
+        So a claim names that task: should this turn die, the task meets its own claim, waits for its end and goes on.
+        """
+        task = self.work.task(records, self._name(records, because), self.clock.now() + BACKSTOP)
+        if records:
+            self.work.queue.put(task)
+        return Turn(task, 0, False, turn.trace)
+
+    def _name(self, records: Sequence[Record], because: str) -> str:
+        return name_for("records", because, *(f"{record.key} {occurrence(record)}" for record in records))
 
     def _unsettled(self, deal: int | None) -> int | None:
         """The deal, unless its records are all settled: then the event is most likely our own echo."""
@@ -183,7 +198,10 @@ class Sweep:
         done = {record.key for record in carried}
         left = [wait for wait in waits if wait.record not in done and wait.reason != SIDE_DOWN]
         self.put_again(left[CHUNK:], turn.task.name)
-        self._carry([record_of(wait) for wait in left[:CHUNK]], turn, facts)
+        here = left[:CHUNK]
+        versions = name_for(turn.task.name, *(wait.version for wait in here))
+        records = [record_of(wait) for wait in here]
+        self._carry(records, self._put_late(records, versions, turn), facts)
 
     def _carry(self, records: Sequence[Record], turn: Turn, facts: Mapping[str, Any]) -> None:
         """Best effort: what fails here is tried again by the records' own tasks."""
@@ -194,18 +212,23 @@ class Sweep:
         except TryLater as reason:
             counted("left_to_own_task", reason=reason.reason)
 
-    def _advance(self, mark: Watermark, last: int, read_at: datetime) -> None:
-        """Another window may have moved it further: then its page is in the queue too."""
-        try:
-            self.watermarks.advance(mark.name, f"{last} {text(read_at)}", mark.version)
-        except StoreConflict:
-            counted("watermark_overtaken", watermark=mark.name)
+    def _advance(self, mark: Watermark, last: int, read_at: datetime) -> Watermark:
+        return self._set(mark, f"{last} {text(read_at)}")
 
-    def _moved(self, mark: Watermark, newest: datetime, last: int) -> None:
+    def _moved(self, mark: Watermark, newest: datetime) -> Watermark:
+        """After each page: a long sweep that is cut short goes on where it was."""
+        return self._set(mark, text(newest))
+
+    def _set(self, mark: Watermark, value: str) -> Watermark:
+        """Another reader may have moved it further: then his page is in the queue too."""
         try:
-            self.watermarks.advance(mark.name, text(newest), mark.version)
+            return self.watermarks.advance(mark.name, value, mark.version)
         except StoreConflict:
             counted("watermark_overtaken", watermark=mark.name)
+            return self.watermarks.get(mark.name)
+
+    def _window_from(self, last: int) -> None:
+        """Windows need not read again what the sweep has put."""
         window = self.watermarks.get(f"window:{self.name}")
         if last and (not window.value or _read(window)[0] < last):
             self._advance(window, last, self.clock.now())
@@ -225,6 +248,11 @@ def _chunks(records: Sequence[Record]) -> Iterator[Sequence[Record]]:
 def _read(mark: Watermark) -> tuple[int, datetime]:
     last, _, moment = mark.value.partition(" ")
     return int(last), parse(moment)
+
+
+def _is_news(record: Record, wait: Waiting | None) -> bool:
+    """A waiting record has its own time, unless its source entered the stage anew."""
+    return wait is None or int(record.body["entry"]) > int(record_of(wait).body["entry"])
 
 
 def record_of(wait: Waiting) -> Record:

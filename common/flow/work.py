@@ -28,6 +28,9 @@ from common.ports import ABSENT, Clock, Data, Queue, Task, Traffic, Write
 Facts = Any
 """What an exchange reads of a record's source; `flow` only carries it."""
 
+ENOUGH = 0.5
+"""Part of the time limit after which no further record of a batch is begun: one may take minutes when 1C is slow."""
+
 AGAIN_AFTER = timedelta(seconds=5)
 """A task put for a hint starts after the holder has let go."""
 
@@ -140,9 +143,20 @@ class Work:
             for key, record in by_key.items()
             if not self.exchange.settled(as_data(bound[key]) if key in bound else None)
         }
-        unbound = [key for key in left if key not in bound]
-        out = self.excluded.get_many(unbound) if unbound else {}
-        return [record for key, record in left.items() if key not in out or out[key].detail != occurrence(record)]
+        unbound = [record for key, record in left.items() if key not in bound]
+        open_still = {record.key for record in self.not_excluded(unbound)}
+        return [record for key, record in left.items() if key in bound or key in open_still]
+
+    def not_excluded(self, records: Sequence[Record]) -> list[Record]:
+        """Those not left out already for this very occurrence; a rule that is active again asks anew."""
+        out = self.excluded.get_many([record.key for record in records]) if records else {}
+        return [
+            record
+            for record in records
+            if (found := out.get(record.key)) is None
+            or found.detail != occurrence(record)
+            or found.by == "not_selected"
+        ]
 
     def _claimed(self, records: Sequence[Record], turn: Turn) -> tuple[list[Job], list[Exception]]:
         """Claim first, then read what is bound: between the two nobody else can bind."""
@@ -182,6 +196,10 @@ class Work:
 
     def _attempt(self, job: Job, facts: Mapping[str, Facts]) -> None:
         if job.outcome is not None or job.failure is not None:
+            return
+        if (self.clock.now() - job.began).total_seconds() > self.seconds * ENOUGH:
+            # The platform would end us in the middle of a write; what is left is tried again from the queue.
+            job.failure = TryLater("out_of_time", 1.0)
             return
         read = facts.get(job.record.key)
         person = self.exchange.person(read)

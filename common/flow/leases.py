@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -12,20 +13,25 @@ from common.model import moments
 from common.ports import ABSENT, Clock, Store, Write
 
 LEASES = "leases"
-_FIRST_LOOK = 0.1
-_LONGEST_LOOK = 1.0
-"""Seconds between looks at a lease held by another; doubled from the first to the longest."""
+_FIRST_LOOK = 0.05
+_LONGEST_LOOK = 0.2
+"""Seconds between looks at a lease held by another process; doubled from the first to the longest. The writer of a 1C
+base is the narrowest place of the house, and it stands idle between the end of a lease and the next look at it.
+"""
 
 
 class StoredLeases:
     """`ports.Leases` over the store. Not a fence: a holder that overruns its lease may meet the next one, so what it
     protects must stand that (we serialise 1C's writer for its speed, not for correctness).
+
+    A thread that waits for another of its own process is woken when that one lets go, the longest waiting first.
     """
 
     def __init__(self, store: Store, clock: Clock, ids: Callable[[], str]) -> None:
         self._store = store
         self._clock = clock
         self._ids = ids
+        self._rooms: dict[str, _Room] = {}
 
     @contextmanager
     def hold(self, name: str, seconds: float, patience: float) -> Iterator[None]:
@@ -34,10 +40,14 @@ class StoredLeases:
         Killed inside the block: the lease ends by itself after `seconds`.
         """
         version = self._wait(name, seconds, patience)
-        try:
-            yield
-        finally:
-            self._give_back(name, version)
+        with self._room(name).entered():
+            try:
+                yield
+            finally:
+                self._give_back(name, version)
+
+    def _room(self, name: str) -> _Room:
+        return self._rooms.setdefault(name, _Room())
 
     def _wait(self, name: str, seconds: float, patience: float) -> str:
         last = self._clock.now() + timedelta(seconds=patience)
@@ -49,7 +59,8 @@ class StoredLeases:
             now = self._clock.now()
             if now >= last:
                 raise TryLater(f"lease_busy: {name}", max((taken - now).total_seconds(), 1.0))
-            self._clock.sleep(min(pause, (last - now).total_seconds()))
+            if not self._room(name).wait(pause):
+                self._clock.sleep(min(pause, (last - now).total_seconds()))
             pause = min(pause * 2, _LONGEST_LOOK)
 
     def _try(self, name: str, seconds: float) -> str | datetime:
@@ -71,3 +82,33 @@ class StoredLeases:
             self._store.write(Write(LEASES, name, None, version))
         except StoreConflict:
             logs.counted("lease_overrun", lease=name)
+
+
+class _Room:
+    """Who in this process holds a lease, and who waits for it here."""
+
+    def __init__(self) -> None:
+        self._left = threading.Condition()
+        self._inside: int | None = None
+
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        """This thread holds the lease inside the block; the end of it wakes one that waits."""
+        me = threading.get_ident()
+        with self._left:
+            self._inside = me
+        try:
+            yield
+        finally:
+            with self._left:
+                if self._inside == me:
+                    self._inside = None
+                self._left.notify()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until the holder lets go, at most so long; False at once when it is no other thread of this process."""
+        with self._left:
+            if self._inside in (None, threading.get_ident()):
+                return False
+            self._left.wait(seconds)
+            return True

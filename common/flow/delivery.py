@@ -5,14 +5,15 @@ Nothing here knows Flask: `functions/*` hand over the request, which fits `HttpR
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from common.errors import Refused, TryLater
-from common.logs import LOGGER, counted
+from common.errors import ExchangeError, NeedsPerson, Refused, SideDown, StoreConflict, TryLater
+from common.logs import LOGGER, counted, error
 from common.ports import Data, Task
 
 MAX_BODY = 1_000_000
@@ -94,10 +95,11 @@ def received(request: HttpRequest, function: str, handle: Callable[[Delivery], P
     try:
         page = handle(read(request))
     except Refused as refusal:
-        counted("refused", function=function, reason=refusal.reason, status=refusal.status)
-        return _text(refusal.reason, refusal.status)
-    except TryLater as reason:
-        counted("not_kept", function=function, reason=reason.reason)
+        sender = _sender(request)
+        counted("refused", function=function, reason=refusal.reason, status=refusal.status, sender=sender)
+        return _text(refusal.reason, refusal.status, {"Allow": "POST"} if refusal.status == 405 else {})
+    except ExchangeError as reason:
+        counted("not_kept", function=function, reason=_why(reason))
         return _text("try later", 503, {"Retry-After": "10"})
     if page is None:
         return _text("ok", 200)
@@ -110,27 +112,24 @@ def processed(
 ) -> Answer:
     """Answer the queue: 200 is done (or kept for a person), everything else is tried again.
 
-    An error nobody foresaw is a bug: 500, logged, tried again; on the last attempt the payload becomes a dead letter.
+    A task that is not ours, or that only a person can help, is kept as a dead letter at once: the queue would only
+    repeat it. An error nobody foresaw is a bug: 500, logged, tried again. On the last attempt every task that did not
+    succeed becomes a dead letter.
     """
-    delivery = read(request)
-    turn = turn_of(delivery, function, letters().max_attempts)
+    try:
+        turn = turn_of(read(request), function, letters().max_attempts)
+    except Refused as refusal:
+        return _buried(_unreadable(request, function), refusal, letters())
     try:
         handle(turn)
-    except TryLater as reason:
-        if not turn.last:
-            pause = {"Retry-After": str(int(reason.after) + 1)} if reason.after else {}
-            return _text(reason.reason, 503, pause)
-        error = f"TryLater: {reason.reason}"
+    except (TryLater, SideDown, StoreConflict) as reason:
+        return _buried(turn, reason, letters()) if turn.last else _again(reason)
+    except (Refused, NeedsPerson) as reason:
+        return _buried(turn, reason, letters())
     except Exception as bug:  # noqa: BLE001 - the boundary: nothing above us could tell the queue
         LOGGER.exception("unforeseen", extra={"fields": {"function": function, "task": turn.task.name}})
-        if not turn.last:
-            return _text("internal error", 500)
-        error = f"{type(bug).__name__}: {bug}"
-    else:
-        return _text("ok", 200)
-    letters().keep(turn.task, error, turn.trace)
-    counted("dead_letter", function=function, task=turn.task.name)
-    return _text("kept as a dead letter", 200)
+        return _buried(turn, bug, letters()) if turn.last else _text("internal error", 500)
+    return _text("ok", 200)
 
 
 def ran(request: HttpRequest, function: str, run: Callable[[], Mapping[str, int]]) -> Answer:
@@ -138,9 +137,9 @@ def ran(request: HttpRequest, function: str, run: Callable[[], Mapping[str, int]
     read(request)
     try:
         numbers = run()
-    except TryLater as reason:
-        counted("job_postponed", function=function, reason=reason.reason)
-        return _text(reason.reason, 503, {"Retry-After": "10"})
+    except (TryLater, SideDown) as reason:
+        counted("job_postponed", function=function, reason=_why(reason))
+        return _text(_why(reason), 503, {"Retry-After": "10"})
     if any(numbers.values()):
         LOGGER.info("job", extra={"fields": {"function": function, **numbers}})
     return json.dumps(numbers), 200, {"Content-Type": "application/json"}
@@ -163,14 +162,53 @@ def turn_of(delivery: Delivery, function: str, max_attempts: int) -> Turn:
     try:
         body: Data = json.loads(delivery.body)
         attempt = int(headers.get("x-cloudtasks-taskretrycount") or 0)
-    except ValueError as error:
-        raise Refused(400, "malformed") from error
+    except (ValueError, RecursionError) as fault:
+        raise Refused(400, "malformed") from fault
     if not isinstance(body, dict):
         raise Refused(400, "malformed")
     name = headers.get("x-cloudtasks-taskname") or "by-hand"
     queue = "bulk" if "bulk" in headers.get("x-cloudtasks-queuename", "") else "interactive"
     task = Task(function, body, name, "bulk" if queue == "bulk" else "interactive")
     return Turn(task, attempt, attempt + 1 >= max_attempts, delivery.trace)
+
+
+def _again(reason: TryLater | SideDown | StoreConflict) -> Answer:
+    after = reason.after if isinstance(reason, TryLater) else None
+    return _text(_why(reason), 503, {"Retry-After": str(int(after) + 1)} if after else {})
+
+
+def _buried(turn: Turn, reason: Exception, letters: DeadLetter) -> Answer:
+    """Keep the task for a person. If even that fails, the log keeps its body, and the queue its last attempts."""
+    task = turn.task
+    try:
+        letters.keep(task, f"{type(reason).__name__}: {reason}", turn.trace)
+    except ExchangeError as silence:
+        error("dead_letter_not_kept", silence, function=task.function, task=task.name, body=task.body)
+        return _text("not kept", 503)
+    counted("dead_letter", function=task.function, task=task.name, reason=type(reason).__name__)
+    return _text("kept as a dead letter", 200)
+
+
+def _unreadable(request: HttpRequest, function: str) -> Turn:
+    """What no queue of ours sent, as far as it can be shown to a person."""
+    beginning = (
+        request.get_data()[:1000].decode("utf-8", "replace") if (request.content_length or 0) <= MAX_BODY else ""
+    )
+    return Turn(Task(function, {"unreadable": beginning}, "unreadable"), 0, True)
+
+
+def _why(reason: ExchangeError) -> str:
+    """One word or two, without what a side said."""
+    if isinstance(reason, SideDown):
+        return f"{reason.side} {reason.cause}"
+    return reason.reason if isinstance(reason, TryLater) else type(reason).__name__
+
+
+def _sender(request: HttpRequest) -> str:
+    """Tells senders apart in the log without naming them. The platform adds the address it saw at the end."""
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    address = headers.get("x-forwarded-for", "").rpartition(",")[2].strip() or request.remote_addr or ""
+    return hashlib.sha256(address.encode()).hexdigest()[:12]
 
 
 def _text(body: str, status: int, headers: Mapping[str, str] | None = None) -> Answer:

@@ -15,5 +15,8 @@ def run(request: Request) -> Answer:
     """Put the tasks a webhook would have put."""
     from common.wiring import services
 
-    sweep = services().acts_sweep
-    return ran(request, FUNCTION, lambda: {"found": sweep.sweep(), "due": sweep.retry_due()})
+    def swept() -> dict[str, int]:
+        sweep = services().acts_sweep
+        return {"found": sweep.sweep(), "due": sweep.retry_due()}
+
+    return ran(request, FUNCTION, swept)

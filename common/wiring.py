@@ -421,6 +421,7 @@ class Services:
             if self.breakers.failed(down):
                 self.telling.side_opened(down)
             return 0
+        self.telling.clock_checked(f"base:{base}", self.odata(base).clock_offset() or 0.0)
         return 1
 
     # -- acts --------------------------------------------------------------------------------------------------------
@@ -524,8 +525,14 @@ class Services:
             if reason.reason != NOT_INSTALLED:
                 raise
             return  # nobody can wait before the first install, and no sweep has been yet
+        from common.mapping.kept import FRESH
+
+        occasion = moments.text(self.clock.now())
         for awaits in what:
-            sweep.put_again(self.waiting.by_awaits(awaits), f"{awaits} {moments.text(self.clock.now())}")
+            waits = self.waiting.by_awaits(awaits)
+            sweep.put_again(waits, f"{awaits} {occasion}")
+            # Other instances may go on with the version they have for a minute; settled records cost them nothing.
+            sweep.put_again(waits, f"{awaits} {occasion} for all", self.clock.now() + FRESH)
         if any(awaits.startswith("rule:") for awaits in what):
             sweep.rewind()
 

@@ -28,6 +28,8 @@ Found = TypeVar("Found")
 PORTAL = "portal"
 """The name of the portal's breaker."""
 
+REQUISITE = "requisite"
+
 CHUNK = 7
 """Records of one task: about seven deals fill one batch of 50 commands (design §3)."""
 
@@ -63,6 +65,7 @@ class Watch(Protocol):
     def keys(self, deal: int) -> Sequence[RecordKey]: ...
     def window(self, after: int, changed_since: datetime | None, deal: int | None) -> Sight: ...
     def since(self, moment: datetime, after: int) -> Sight: ...
+    def company_of(self, requisite: int) -> int | None: ...
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,10 @@ class Sweep:
     def window(self, turn: Turn, deal: int | None) -> None:
         """One window of events: one request finds what happened, whatever the number of events."""
         self._guarded(lambda: self._window(turn, deal))
+
+    def card(self, turn: Turn, card: str, ids: Sequence[int]) -> None:
+        """A client's card changed: whoever waits for it is tried at once. Nobody waits: no call."""
+        self._guarded(lambda: self._card(turn, card, ids))
 
     def sweep(self) -> int:
         """All entries since the watermark less the overlap, to the end of the list; how many were put."""
@@ -98,6 +105,19 @@ class Sweep:
             if not breakers.is_open(down.side):
                 raise TryLater(f"{down.side} {down.cause}") from down
             return None
+
+    def _card(self, turn: Turn, card: str, ids: Sequence[int]) -> None:
+        """A requisite does not say whose it is: the few that wait are all tried, of many those of its company."""
+        waits = self.waiting.of_owner("crm", CHUNK + 1)
+        if card != REQUISITE:
+            awaited = [f"{card}:{number}" for number in ids] if waits else []
+        elif len(waits) <= CHUNK:
+            self._retry(waits, turn, (), {})
+            return
+        else:
+            awaited = [f"company:{company}" for number in ids if (company := self.watch.company_of(number))]
+        for awaits in awaited:
+            self.changed(awaits, turn)
 
     def _window(self, turn: Turn, deal: int | None) -> None:
         mark = self.watermarks.get(f"window:{self.name}")
@@ -143,13 +163,13 @@ class Sweep:
         self.waiting.postpone(due)
         return len(due)
 
-    def put_again(self, waits: Sequence[Waiting], because: str) -> None:
+    def put_again(self, waits: Sequence[Waiting], because: str, not_before: datetime | None = None) -> None:
         """Tasks for waiting records, in their order and read in batches; one occasion puts each once."""
         for start in range(0, len(waits), CHUNK):
             chunk = waits[start : start + CHUNK]
             # The versions make the name: still waiting after this try, it is another occasion.
             occasion = name_for(because, *(f"{wait.record}@{wait.version}" for wait in chunk))
-            self.work.put([record_of(wait) for wait in chunk], occasion)
+            self.work.put([record_of(wait) for wait in chunk], occasion, not_before)
 
     def changed(self, awaits: str, turn: Turn) -> None:
         """What records wait for has changed: try them in this turn, the rest by their tasks."""

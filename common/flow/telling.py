@@ -13,6 +13,9 @@ from common.flow.notices import Notice, Notices, recipients
 from common.logs import counted
 from common.ports import Clock, Notifier, Write
 
+SKEW = 300.0
+"""Seconds a side's clock may be wrong."""
+
 _REMEMBERED = timedelta(hours=1)
 """How long somebody found at work is not asked about again."""
 
@@ -52,6 +55,16 @@ class Telling:
         counted("breaker_closed", side=breaker.side, resumed=resumed)
         for person in self.admins:
             self._send(self.notices.close(_side(breaker.side, person)))
+
+    def clock_checked(self, side: str, offset: float) -> None:
+        """A clock more than five minutes wrong is an alarm, right again it is told too (rules, Common); seconds."""
+        stop = Stop("clock_skewed", side, "admin", "person", details=f"{offset:+.0f} s")
+        for person in self._people(stop, 0):
+            record = f"clock:{side}:{person}"
+            if abs(offset) <= SKEW:
+                self._send(self.notices.close(record))
+            elif notice := self.notices.open(record, stop, person):
+                self._send([notice])
 
     def tell_untold(self) -> int:
         """What a worker that died had still to say; how many notices."""

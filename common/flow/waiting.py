@@ -178,9 +178,9 @@ class WaitingRoom:
         """All of one exchange, in their order."""
         return _in_order([_read(one) for one in self._pages(WAITING, ("exchange", "==", exchange))])
 
-    def any_for(self, owner: Owner) -> bool:
-        """Whether anything at all waits for these people; one small read."""
-        return bool(self._store.query(WAITING, [("owner", "==", owner)], limit=1))
+    def of_owner(self, owner: Owner, limit: int) -> list[Waiting]:
+        """Some of those that wait for these people; one small read."""
+        return [_read(one) for one in self._store.query(WAITING, [("owner", "==", owner)], limit=limit)]
 
     def counts(self, exchange: str | None = None) -> dict[str, int]:
         """How many wait, by first reason."""

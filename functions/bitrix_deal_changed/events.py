@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -48,7 +47,9 @@ def task_for(event: Event, entity: str, now: datetime, portal: str) -> Task:
         return Task(FUNCTION, body, name_for("window", portal, str(slot)), not_before=start)
     kind = "requisite" if entity == "address" else entity
     body = {"kind": "card", "card": kind, "ids": list(event.ids)}
-    return Task(FUNCTION, body, name_for("card", portal, kind, *map(str, event.ids), str(slot)), not_before=start)
+    # Whose requisite it is costs a request, so a window of them shares a task, however many an import changes.
+    ids = [] if kind == "requisite" else map(str, event.ids)
+    return Task(FUNCTION, body, name_for("card", portal, kind, *ids, str(slot)), not_before=start)
 
 
 def act_on(turn: Turn, services: Services) -> None:
@@ -60,21 +61,11 @@ def act_on(turn: Turn, services: Services) -> None:
     if kind == "window":
         services.acts_sweep.window(turn, body["deal"] or None)
     elif kind == "card":
-        _cards(turn, str(body["card"]), body["ids"], services)
+        services.acts_sweep.card(turn, str(body["card"]), body["ids"])
     elif kind == "records":
         services.acts_work.run(services.acts_records(body["records"]), turn)
     else:
         raise Refused(400, "unknown_task")
-
-
-def _cards(turn: Turn, card: str, ids: Sequence[int], services: Services) -> None:
-    """A client's card changed: whoever waits for it is tried at once. Nobody waits: no call."""
-    if not services.waiting.any_for("crm"):
-        return
-    for number in ids:
-        company = services.acts_watch.company_of(number) if card == "requisite" else None
-        awaits = f"company:{company}" if company else f"{card}:{number}"
-        services.acts_sweep.changed(awaits, turn)
 
 
 def _unverified(task: Task, event: Event) -> Task:

@@ -13,6 +13,10 @@ FUNCTION = "exchange_watch"
 @functions_framework.http
 def run(request: Request) -> Answer:
     """One round of the watch."""
-    from common.wiring import services
+    from common.wiring import Services, services
 
-    return ran(request, FUNCTION, lambda: {**services().refresh_digests(), **services().watch.run()})
+    def round_of(found: Services) -> dict[str, int]:
+        found.import_first_rules()
+        return {**found.refresh_digests(), **found.watch.run()}
+
+    return ran(request, FUNCTION, lambda: round_of(services()))

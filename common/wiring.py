@@ -61,6 +61,8 @@ PROCESS_SECONDS = 300.0
 
 DIGEST_AGE = timedelta(days=1)
 NOT_INSTALLED = "not_installed"
+PORTAL = "portal"
+"""The name of the portal's breaker."""
 
 DEAL_EVENTS = (
     "ONCRMDEALADD",
@@ -211,12 +213,24 @@ class Services:
         people = self.settings.people
         return Telling(
             notices=Notices(self.store, self.clock, self.ids, self.settings.site.language),
-            notifier=lambda: PortalNotifier(self.bitrix),
-            works_here=lambda user: self.crm.is_active(UserId(user)),
+            notifier=lambda: PortalNotifier(self._reachable().bitrix),
+            works_here=lambda user: self._reachable().crm.is_active(UserId(user)),
             accountants=people.accountants,
             admins=people.admins,
             clock=self.clock,
         )
+
+    def _reachable(self) -> Services:
+        """Raises TryLater while the portal is left alone: a notice tried every minute would wear out dead tokens."""
+        if self.breakers.is_open(PORTAL):
+            raise TryLater("portal_left_alone")
+        return self
+
+    def portal_is_back(self) -> None:
+        """An install has just worked: what was left alone goes on now, without waiting for a probe."""
+        breaker = self.breakers.closed(PORTAL)
+        if breaker is not None:
+            self.telling.side_closed(breaker, 0)
 
     @cached_property
     def watch(self) -> Watch:

@@ -57,4 +57,5 @@ def _equipped(is_page: bool, services: Services) -> Page | None:
         if not is_page:
             raise TryLater("not_equipped") from reason
         return Page(FAILED.format(why=type(reason).__name__), 503)
+    services.portal_is_back()
     return Page(DONE) if is_page else None

@@ -17,7 +17,8 @@ holder lets go only by compare-and-set on the version it last looked at:
   meets its own earlier attempt (`same_task`) and must ask the queue for later, not answer 200; afterwards it takes the
   claim over and reads afresh, which is all that T2 asked for.
 - A is killed between putting T3 and letting go: as before, and T3 is one task too many, which changes nothing.
-- A is killed and T1 was at its last attempt: `abandoned` finds the claim, with the task to put.
+- A is killed and T1 was at its last attempt, or does not lead to this record a second time (a window of events whose
+  watermark has moved): `abandoned` finds the claim, with a task for this record.
 
 Why two never work at once: an expired claim is taken over by compare-and-set, and the writes given to `release` are
 committed together with the deletion of exactly our claim: who was overtaken writes nothing (`Stale`).
@@ -25,7 +26,7 @@ committed together with the deletion of exactly our claim: who was overtaken wri
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -75,7 +76,7 @@ class Busy:
 
 @dataclass(frozen=True, slots=True)
 class Abandoned:
-    """A claim whose lease ended and that nobody took over. `task` is the one its holder had in hand."""
+    """A claim whose lease ended and that nobody took over. `task` carries this record on."""
 
     key: str
     task: Task | None
@@ -94,17 +95,20 @@ class Claims:
 
         Raises `TryLater` when too many want the record at this very moment.
         """
-        return until_applied(lambda: self._attempt([key], seconds, task))[key]
+        return until_applied(lambda: self._attempt({key: task}, seconds))[key]
 
-    def take_many(self, keys: Sequence[str], seconds: float, task: Task | None = None) -> dict[str, Claim | Busy]:
-        """Claim several records, each for itself: two round trips unless others are after the same ones."""
-        wanted = list(dict.fromkeys(keys))
+    def take_many(self, wanted: Mapping[str, Task | None], seconds: float) -> dict[str, Claim | Busy]:
+        """Claim several records, each for itself: two round trips unless others are after the same ones.
+
+        Each comes with the task that would carry it alone, under the name of the one in hand: if we die, that is what
+        `abandoned` gives, whatever else the task in hand was about.
+        """
         for _ in range(_TOGETHER):
             try:
-                return self._attempt(wanted, seconds, task)
+                return self._attempt(wanted, seconds)
             except StoreConflict:
                 continue
-        return {key: self.take(key, seconds, task) for key in wanted}
+        return {key: self.take(key, seconds, task) for key, task in wanted.items()}
 
     def again(self, claim: Claim) -> bool:
         """Whether others asked for the record since we last looked. True obliges the caller to put one more task,
@@ -162,12 +166,12 @@ class Claims:
             return False
         return True
 
-    def _attempt(self, keys: Sequence[str], seconds: float, task: Task | None) -> dict[str, Claim | Busy]:
+    def _attempt(self, wanted: Mapping[str, Task | None], seconds: float) -> dict[str, Claim | Busy]:
         now = self._clock.now()
-        found = self._store.get_many(CLAIMS, keys)
+        found = self._store.get_many(CLAIMS, list(wanted))
         outcomes: dict[str, Claim | Busy] = {}
         writes: list[Write] = []
-        for key in keys:
+        for key, task in wanted.items():
             held = found.get(key)
             if held is not None and moments.parse(held.data["until"]) > now:
                 outcomes[key], more = _busy(held, task)

@@ -127,10 +127,10 @@ class Queue(Protocol):
 class Limiter(Protocol):
     """Leave to call Bitrix24 under its two limits, shared by everything we run (design §4)."""
 
-    def acquire(self, traffic: Traffic, method: str, wanted: int = 1) -> None:
-        """Take one token (of a block of about `wanted`), sleeping a little if need be.
+    def acquire(self, traffic: Traffic, *methods: str, wanted: int = 1) -> None:
+        """Take one token (of a block of about `wanted`) for one request that runs these methods, sleeping a little.
 
-        Raises `TryLater` with a pause when the bucket stays full or the method is closed until later.
+        Raises `TryLater` with a pause when the bucket stays full or one of the methods is closed until later.
         """
 
     def exceeded(self) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -99,15 +99,14 @@ class BitrixClient:
 
     def call(self, method: str, params: Mapping[str, Any] | None = None, write: bool = False) -> Answer:
         """Call one method: one request, unless it had to be repeated."""
-        self._check_open([method])
-        answer = self._answered(method, params or {}, write)
+        answer = self._answered(method, params or {}, write, [method])
         self._watch(method, answer.timing)
         return answer
 
     def batch(self, commands: Commands, write: bool = False) -> dict[str, Outcome]:
         """Run up to 50 commands in one request; each has its own outcome, and none raises."""
-        self._check_open(sorted({command.method for command in commands.values()}))
-        answer = self._answered("batch", batch.body(commands), write)
+        methods = sorted({command.method for command in commands.values()})
+        answer = self._answered("batch", batch.body(commands), write, methods)
         outcomes = batch.read(answer.result, commands)
         for name, outcome in outcomes.items():
             method = commands[name].method
@@ -124,12 +123,12 @@ class BitrixClient:
             outcomes |= self.batch(part, write)
         return outcomes
 
-    def _answered(self, method: str, params: Mapping[str, Any], write: bool) -> Answer:
+    def _answered(self, method: str, params: Mapping[str, Any], write: bool, runs: Sequence[str]) -> Answer:
         """Repeat what was certainly not done: once with a renewed token, a little when we were too fast."""
         met: list[str] = []
         while True:
             credentials = self._access.credentials()
-            found = self._exchanged(method, {**params, **credentials}, write)
+            found = self._exchanged(method, {**params, **credentials}, write, runs)
             if isinstance(found, Answer):
                 return found
             kind = classify(found)[0]
@@ -149,12 +148,12 @@ class BitrixClient:
         self._close(method, self._clock.now() + _CLOSED_FOR)
         return TryLater("method_closed", _CLOSED_FOR.total_seconds())
 
-    def _exchanged(self, method: str, params: Mapping[str, Any], write: bool) -> Answer | Fault:
+    def _exchanged(self, method: str, params: Mapping[str, Any], write: bool, runs: Sequence[str]) -> Answer | Fault:
         """One request and its answer, following a renamed portal (facts §1.1)."""
         content = json.dumps(params).encode()
         for _ in range(_RENAMINGS + 1):
             url = f"{self._access.base_url()}{method}.json"
-            response = self._posted(url, content, method, write)
+            response = self._posted(url, content, runs, write)
             if response.status_code not in _REDIRECTS:
                 found = answers.read(response.status_code, response.content)
                 return _expired_inside(found) if method == "batch" and not write else found
@@ -169,11 +168,11 @@ class BitrixClient:
         _log.warning("portal_renamed", extra={"host": host})
         self._access.moved(base)
 
-    def _posted(self, url: str, content: bytes, method: str, write: bool) -> httpx.Response:
+    def _posted(self, url: str, content: bytes, runs: Sequence[str], write: bool) -> httpx.Response:
         """Send; what cannot have had an effect is sent a second time before it counts as lost."""
         how = ""
         for pause in (_PAUSE, 0.0):
-            self._limiter.acquire(self._traffic, method)
+            self._limiter.acquire(self._traffic, *runs)
             found = sent(self._http, self._http.build_request("POST", url, content=content, headers=HEADERS))
             if isinstance(found, httpx.Response):
                 return found
@@ -181,14 +180,7 @@ class BitrixClient:
                 raise InDoubt("lost_answer")
             how = found.how
             self._clock.sleep(pause)
-        raise SideDown(PORTAL, "unreachable", f"{method}: {how}", certain=False)
-
-    def _check_open(self, methods: list[str]) -> None:
-        """A batch is not asked about at the limiter by each of its methods, so what we saw closed is kept here too."""
-        now = self._clock.now()
-        until = max((self._closed.get(method, now) for method in methods), default=now)
-        if until > now:
-            raise TryLater("method_closed", (until - now).total_seconds())
+        raise SideDown(PORTAL, "unreachable", f"{runs[0]}: {how}", certain=False)
 
     def _watch(self, method: str, timing: Timing) -> None:
         """Close a method before the portal does: shortly before its operating limit (facts §2.2)."""
@@ -199,7 +191,7 @@ class BitrixClient:
 
     def _close(self, method: str, until: datetime) -> None:
         if self._closed.get(method) == until:
-            return
+            return  # said already: every answer of the next minutes says it again
         _log.warning("method_closed", extra={"method": method, "until": until.isoformat()})
         self._closed[method] = until
         self._limiter.close_method(method, until)

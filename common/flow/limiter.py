@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -56,13 +56,13 @@ class PortalLimiter:
         self._state: _State | None = None
         self._blocks: dict[Traffic, _Block] = {}
 
-    def acquire(self, traffic: Traffic, method: str, wanted: int = 1) -> None:
+    def acquire(self, traffic: Traffic, *methods: str, wanted: int = 1) -> None:
         """Take one token of a block of up to `wanted` (at most 10), sleeping up to `patience` seconds in all.
 
         Killed after taking a block: its tokens count as spent, which only makes us slower. Raises `TryLater`.
         """
         last = self._clock.now() + timedelta(seconds=self._patience)
-        while (pause := self._attempt(traffic, method, wanted)) > 0:
+        while (pause := self._attempt(traffic, methods, wanted)) > 0:
             if self._clock.now() + timedelta(seconds=pause) > last:
                 raise TryLater("bitrix_limit", pause)
             # Outside of the lock: a bulk thread that waits must not hold up an interactive one.
@@ -92,12 +92,12 @@ class PortalLimiter:
         with self._lock:
             until_applied(lambda: self._change(close))
 
-    def _attempt(self, traffic: Traffic, method: str, wanted: int) -> float:
+    def _attempt(self, traffic: Traffic, methods: Sequence[str], wanted: int) -> float:
         """Take a token: 0, or the pause before the next attempt in seconds."""
         with self._lock:
             for _ in range(_RACES):
                 state = self._state or self._read()
-                self._refuse_closed(state, method)
+                self._refuse_closed(state, methods)
                 if self._spend(traffic):
                     return 0.0
                 try:
@@ -109,10 +109,12 @@ class PortalLimiter:
                     return pause
             return _AFTER_RACES
 
-    def _refuse_closed(self, state: _State, method: str) -> None:
-        left = (state.closed[method] - self._clock.now()).total_seconds() if method in state.closed else 0.0
-        if left > 0:
-            raise TryLater(f"method_closed: {method}", left)
+    def _refuse_closed(self, state: _State, methods: Sequence[str]) -> None:
+        now = self._clock.now()
+        for method in methods:
+            left = (state.closed[method] - now).total_seconds() if method in state.closed else 0.0
+            if left > 0:
+                raise TryLater(f"method_closed: {method}", left)
 
     def _spend(self, traffic: Traffic) -> bool:
         block = self._blocks.get(traffic)

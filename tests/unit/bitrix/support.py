@@ -40,10 +40,10 @@ class Limits:
         self.full = 0
         self.closed: dict[str, datetime] = {}
 
-    def acquire(self, traffic: Traffic, method: str, wanted: int = 1) -> None:
+    def acquire(self, traffic: Traffic, *methods: str, wanted: int = 1) -> None:
         with self._lock:
-            self.taken.append((traffic, method))
-        if method in self.closed and self.closed[method] > self._now():
+            self.taken.append((traffic, " ".join(methods)))
+        if any(method in self.closed and self.closed[method] > self._now() for method in methods):
             raise TryLater("method_closed")
 
     def exceeded(self) -> None:

@@ -78,7 +78,7 @@ def test_the_bucket_never_overflows(calls: list[Call], shape: Shape) -> None:
 
     def ask(worker: int, call: Call) -> None:
         try:
-            workers[worker].acquire(call.traffic, "crm.item.list", call.wanted)
+            workers[worker].acquire(call.traffic, "crm.item.list", wanted=call.wanted)
         except TryLater:
             return
         portal.arrivals.append(clock.now() + timedelta(seconds=call.way))
@@ -100,7 +100,7 @@ def drain(bulk: PortalLimiter) -> None:
     """Make bulk requests until there is no leave for one more."""
     with contextlib.suppress(TryLater):
         while True:
-            bulk.acquire("bulk", "disk.folder.getchildren", 10)
+            bulk.acquire("bulk", "disk.folder.getchildren", wanted=10)
 
 
 def test_interactive_is_served_while_bulk_takes_all_it_can(store: MemoryStore, clock: ManualClock) -> None:
@@ -121,39 +121,39 @@ def test_interactive_is_served_while_bulk_takes_all_it_can(store: MemoryStore, c
 def test_a_whole_burst_goes_through_at_once_and_no_more(store: MemoryStore, clock: ManualClock) -> None:
     limiter = PortalLimiter(store, clock, "p", patience=0.0)
     for _ in range(50):
-        limiter.acquire("interactive", "m", 10)
+        limiter.acquire("interactive", "m", wanted=10)
     with pytest.raises(TryLater) as caught:
-        limiter.acquire("interactive", "m", 10)
+        limiter.acquire("interactive", "m", wanted=10)
     assert caught.value.after == pytest.approx(6.0), "tokens that may still be on their way do not drain"
     clock.advance(60)
     for _ in range(25):
-        limiter.acquire("bulk", "m", 10)
+        limiter.acquire("bulk", "m", wanted=10)
     with pytest.raises(TryLater):
-        limiter.acquire("bulk", "m", 10)
+        limiter.acquire("bulk", "m", wanted=10)
 
 
 def test_a_block_costs_one_round_trip(store: MemoryStore, clock: ManualClock) -> None:
     limiter = PortalLimiter(store, clock, "p")
     for _ in range(10):
-        limiter.acquire("interactive", "m", 10)
+        limiter.acquire("interactive", "m", wanted=10)
     assert store.round_trips == 2, "the first reads the document too"
     for _ in range(20):
-        limiter.acquire("interactive", "m", 10)
+        limiter.acquire("interactive", "m", wanted=10)
     assert store.round_trips == 4
 
 
 def test_tokens_not_spent_in_time_are_lost(store: MemoryStore, clock: ManualClock) -> None:
     limiter = PortalLimiter(store, clock, "p")
-    limiter.acquire("interactive", "m", 10)
+    limiter.acquire("interactive", "m", wanted=10)
     clock.advance(5)
-    limiter.acquire("interactive", "m", 10)
+    limiter.acquire("interactive", "m", wanted=10)
     assert store.round_trips == 3
 
 
 def test_short_waits_are_slept_and_long_ones_left_to_the_queue(store: MemoryStore, clock: ManualClock) -> None:
     limiter = PortalLimiter(store, clock, "p", Shape(2, 10))
     for _ in range(10):
-        limiter.acquire("interactive", "m", 1)
+        limiter.acquire("interactive", "m", wanted=1)
     clock.advance(6)
     limiter.acquire("interactive", "m")
     assert sum(clock.slept) == pytest.approx(0.5, abs=0.02)
@@ -164,7 +164,7 @@ def test_short_waits_are_slept_and_long_ones_left_to_the_queue(store: MemoryStor
 
 def test_exceeded_stops_everybody_and_drops_what_is_in_hand(store: MemoryStore, clock: ManualClock) -> None:
     one, two = PortalLimiter(store, clock, "p", patience=0.4), PortalLimiter(store, clock, "p", patience=0.4)
-    one.acquire("interactive", "m", 10)
+    one.acquire("interactive", "m", wanted=10)
     one.exceeded()
     for limiter in (one, two):
         with pytest.raises(TryLater):
@@ -175,7 +175,7 @@ def test_exceeded_stops_everybody_and_drops_what_is_in_hand(store: MemoryStore, 
 
 def test_closed_method_is_closed_for_everybody_and_no_other(store: MemoryStore, clock: ManualClock) -> None:
     one, two = PortalLimiter(store, clock, "p"), PortalLimiter(store, clock, "p")
-    two.acquire("interactive", "tasks.task.list", 1)
+    two.acquire("interactive", "tasks.task.list", wanted=1)
     until = clock.now() + timedelta(seconds=90)
     one.close_method("tasks.task.list", until)
     one.close_method("tasks.task.list", until - timedelta(seconds=60))
@@ -195,15 +195,15 @@ def test_closed_method_is_closed_for_everybody_and_no_other(store: MemoryStore, 
 def test_threads_share_a_block(store: MemoryStore, clock: ManualClock) -> None:
     limiter = PortalLimiter(store, clock, "p")
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: limiter.acquire("interactive", "m", 10), range(50)))
+        list(pool.map(lambda _: limiter.acquire("interactive", "m", wanted=10), range(50)))
     assert store.round_trips == 6
 
 
 def test_a_lost_race_is_run_again_at_once(clock: ManualClock) -> None:
     store = KillingStore(MemoryStore(clock.now))
     limiter, other = PortalLimiter(store, clock, "p"), PortalLimiter(store, clock, "p")
-    store.interpose(lambda: other.acquire("interactive", "m", 10))
-    limiter.acquire("interactive", "m", 10)
+    store.interpose(lambda: other.acquire("interactive", "m", wanted=10))
+    limiter.acquire("interactive", "m", wanted=10)
     assert clock.slept == []
 
 

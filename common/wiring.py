@@ -74,7 +74,7 @@ DEAL_EVENTS = (
     "ONCRMREQUISITEUPDATE",
     "ONCRMADDRESSREGISTER",
 )
-APP_EVENTS = ("ONAPPUPDATE", "ONAPPUNINSTALL")
+APP_EVENTS = ("ONAPPINSTALL", "ONAPPUPDATE", "ONAPPUNINSTALL")
 
 
 class SystemClock:
@@ -543,7 +543,7 @@ class Services:
 
         occasion = moments.text(self.clock.now())
         for awaits in what:
-            waits = self.waiting.by_awaits(awaits)
+            waits = sweep.waiting_for(awaits)
             sweep.put_again(waits, f"{awaits} {occasion}")
             # Other instances may go on with the version they have for a minute; settled records cost them nothing.
             sweep.put_again(waits, f"{awaits} {occasion} for all", self.clock.now() + FRESH)

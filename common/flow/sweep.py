@@ -171,6 +171,14 @@ class Sweep:
             occasion = name_for(because, *(f"{wait.record}@{wait.version}" for wait in chunk))
             self.work.put([record_of(wait) for wait in chunk], occasion, not_before)
 
+    def waiting_for(self, awaits: str) -> list[Waiting]:
+        """Who is to be tried when this has changed; a changed rule may help any record of its own."""
+        kind, _, name = awaits.partition(":")
+        if kind != "rule":
+            return self.waiting.by_awaits(awaits)
+        waits = self.waiting.of_exchange(self.work.exchange.name)
+        return [wait for wait in waits if record_of(wait).body.get("rule") == name and wait.reason != SIDE_DOWN]
+
     def changed(self, awaits: str, turn: Turn) -> None:
         """What records wait for has changed: try them in this turn, the rest by their tasks."""
         self._retry(self.waiting.by_awaits(awaits), turn, (), {})

@@ -23,7 +23,7 @@ class Text:
 def opened(stop: Stop, language: Language) -> str:
     """The notice of a stop, in BB code: what is wrong, with what and whose, what to do, where, figures."""
     words, text = _WORDS[language], _text(stop.reason, language)
-    whose = ", ".join(_line(part) for part in (stop.field, stop.subject) if part)
+    whose = ", ".join(_line(part) for part in (_field(stop, language), stop.subject) if part)
     lines = [
         f"[B]{text.wrong}[/B]" + (f": {whose}" if whose else ""),
         text.do,
@@ -37,7 +37,7 @@ def opened(stop: Stop, language: Language) -> str:
 def resolved(stop: Stop, count: int, language: Language) -> str:
     """The notice that a cause is gone; `count` records go on."""
     words, text = _WORDS[language], _text(stop.reason, language)
-    whose = ", ".join(_line(part) for part in (stop.field, stop.subject) if part)
+    whose = ", ".join(_line(part) for part in (_field(stop, language), stop.subject) if part)
     return f"[B]{words['mended']}[/B]: {text.wrong}" + (f": {whose}" if whose else "") + f". {words['count']}: {count}"
 
 
@@ -51,6 +51,11 @@ def escaped(text: str) -> str:
 
 def _line(text: str) -> str:
     return escaped(" ".join(text.split()))
+
+
+def _field(stop: Stop, language: Language) -> str:
+    """The field as its people know it; names of 1C and of the portal are the same in both languages."""
+    return _FIELDS.get(stop.field, stop.field) if language == "en" else stop.field
 
 
 def _text(reason: str, language: Language) -> Text:
@@ -76,6 +81,23 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "count": "Records that go on",
             "stopped": "The exchange with 1C has stopped",
         },
+    }
+)
+
+_FIELDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "ИНН": "INN",
+        "КПП": "KPP",
+        "юридический адрес": "legal address",
+        "реквизиты с ИНН": "requisite with INN",
+        "реквизиты клиента в сделке": "requisite of the client in the deal",
+        "клиент сделки": "client of the deal",
+        "моя компания": "own company",
+        "моя компания в сделке или правиле": "own company in the deal or in the rule",
+        "товары сделки": "product rows",
+        "сумма сделки": "amount of the deal",
+        "договор с покупателем": "contract with the buyer",
+        "поля акта в сделке": "the act's fields of the deal",
     }
 )
 
@@ -160,8 +182,8 @@ TEXTS: Final[Mapping[str, tuple[Text, Text]]] = MappingProxyType(
             Text("A VAT rate has no correspondence", "Complete the correspondence table of VAT rates."),
         ),
         "vat_rate_not_valid_on_date": (
-            Text("Ставка НДС не действует на дату акта", "Исправьте ставку в товарах сделки или дату акта."),
-            Text("The VAT rate is not in force on the act's date", "Correct the rate in the deal, or the date."),
+            Text("Ставка НДС не действует на дату акта", "Исправьте ставку в товарах сделки."),
+            Text("The VAT rate is not in force on the act's date", "Correct the rate in the deal's rows."),
         ),
         "no_rows": (
             Text("В сделке нет товаров и услуг", "Добавьте их в сделку."),
@@ -232,12 +254,42 @@ TEXTS: Final[Mapping[str, tuple[Text, Text]]] = MappingProxyType(
             Text("The base lacks an object or attribute", "Publish it in OData, or choose another profile."),
         ),
         "default_missing": (
-            Text("В правиле не заполнены значения по умолчанию", "Заполните их в правиле."),
-            Text("The rule lacks defaults", "Fill them in in the rule."),
+            Text("Значение правила по умолчанию не заполнено или не найдено в 1С", "Исправьте его в правиле или в 1С."),
+            Text("A default of the rule is empty or not found in 1C", "Correct it in the rule or in 1C."),
+        ),
+        "default_ambiguous": (
+            Text("Значению правила по умолчанию подходят несколько объектов 1С", "Укажите в правиле код или ключ."),
+            Text("Several objects of 1C fit a default of the rule", "Give its code or key in the rule."),
+        ),
+        "item_missing": (
+            Text("Сопоставленной номенклатуры нет в 1С", "Исправьте таблицу соответствий или номенклатуру в 1С."),
+            Text("The item named in the table is not in 1C", "Correct the table of nomenclature, or the item in 1C."),
+        ),
+        "item_ambiguous": (
+            Text("В 1С несколько таких номенклатур", "Укажите в таблице соответствий код или ключ."),
+            Text("1C has several such items", "Give the code or key in the table of nomenclature."),
+        ),
+        "unit_ambiguous": (
+            Text("В 1С несколько таких единиц измерения", "Пометьте лишние на удаление."),
+            Text("1C has several such units", "Mark the others for deletion."),
+        ),
+        "counterparty_marked": (
+            Text("Контрагент в 1С помечен на удаление", "Снимите пометку или заведите контрагента заново."),
+            Text(
+                "The counterparty is marked for deletion in 1C", "Take the mark away, or enter the counterparty anew."
+            ),
+        ),
+        "agreement_missing": (
+            Text("В 1С нет соглашения с клиентом", "Заведите действующее соглашение в 1С."),
+            Text("1C has no agreement with the client", "Enter one that is in force in 1C."),
+        ),
+        "agreement_ambiguous": (
+            Text("У клиента несколько подходящих соглашений", "Закройте лишние соглашения в 1С."),
+            Text("Several agreements would do", "Close those not needed in 1C."),
         ),
         "default_unknown": (
-            Text("Значение правила по умолчанию не найдено в 1С", "Исправьте правило."),
-            Text("A default of the rule was not found in 1C", "Correct the rule."),
+            Text("Правило задаёт значение, которого нет в его профиле", "Исправьте правило."),
+            Text("The rule gives a default that its profile does not know", "Correct the rule."),
         ),
         "read_back_differs": (
             Text("1С сохранила документ иначе", "Сверьте документ со сделкой и исправьте его."),

@@ -82,7 +82,7 @@ def act(
     generation: int,
 ) -> Act | Stopped:
     """The act to write. `drafted` is in the act's currency; `rate` is given when that is a foreign one (`keep`)."""
-    chosen = _vat_values(drafted, values)
+    chosen = _vat_values(drafted, entry.deal, rule, values, place)
     if isinstance(chosen, Stopped):
         return chosen
     ref, token = act_key(place.portal, entry.deal, rule.id, generation)
@@ -168,16 +168,22 @@ def _chosen(drafted: Draft, rule: ActRule, found: Sequence[Contract]) -> list[Co
     return list(found)
 
 
-def _vat_values(drafted: Draft, values: Sequence[VatValue]) -> Mapping[Decimal | None, VatValue] | Stopped:
+def _vat_values(
+    drafted: Draft, deal: DealId, rule: ActRule, values: Sequence[VatValue], place: Place
+) -> Mapping[Decimal | None, VatValue] | Stopped:
     chosen: dict[Decimal | None, VatValue] = {}
     stops = []
     for rate in dict.fromkeys(line.vat_rate for line in drafted.lines):
         value = vat_value(rate, drafted.day, values)
-        if isinstance(value, str):
-            named = "без НДС" if rate is None else f"НДС {rate} %"
-            stops.append(Stop(value, f"{named}, {drafted.day:%d.%m.%Y}", "accounting", "mapping:vat"))
-        else:
+        if isinstance(value, VatValue):
             chosen[rate] = value
+            continue
+        named = f"{'без НДС' if rate is None else f'НДС {rate} %'}, {drafted.day:%d.%m.%Y}"
+        if value == "vat_unmapped":
+            stops.append(Stop(value, named, "accounting", "mapping:vat", where=_onec(rule)))
+        else:
+            subject, where = f"{drafted.client.name} (№ {deal})", f"{place.url}/crm/deal/details/{deal}/"
+            stops.append(Stop(value, named, "crm", f"deal:{deal}", subject, where))
     return Stopped(tuple(stops)) if stops else chosen
 
 
@@ -212,7 +218,9 @@ def _mismatch(facts: DealFacts, total: Decimal, place: Place) -> Stop:
     deal = facts.deal
     where = f"{place.url}/crm/deal/details/{deal.id}/"
     details = f"{deal.amount} ≠ {total} {deal.currency}"
-    return Stop("amount_mismatch", "сумма сделки", "crm", f"deal:{deal.id}", deal.title, where, details)
+    return Stop(
+        "amount_mismatch", "сумма сделки", "crm", f"deal:{deal.id}", f"{deal.title} (№ {deal.id})", where, details
+    )
 
 
 def _mismatch_note(amount: Decimal, total: Decimal) -> str:

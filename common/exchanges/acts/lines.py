@@ -146,7 +146,8 @@ def mapping_stop(table: str, reason: str, names: Sequence[str]) -> Stop:
 def _rows_stop(facts: DealFacts, place: Place, reason: str, rows: Sequence[ProductRow]) -> Stop:
     listed = "; ".join(f"{row.name}: {row.quantity} × {row.price}" for row in rows)
     where = f"{place.url}/crm/deal/details/{facts.deal.id}/"
-    return Stop(reason, "product rows", "crm", f"deal:{facts.deal.id}", facts.deal.title, where, listed)
+    subject = f"{facts.deal.title} (№ {facts.deal.id})"
+    return Stop(reason, "товары сделки", "crm", f"deal:{facts.deal.id}", subject, where, listed)
 
 
 def _cut(text: str, limit: int | None) -> str:

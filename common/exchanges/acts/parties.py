@@ -35,17 +35,17 @@ def organisation(facts: DealFacts, rule: ActRule, place: Place) -> tuple[OwnComp
     linked = _linked_own(facts)
     fixed = rule.organisation
     if fixed is None and linked is None:
-        return None, [_deal_stop(facts, place, "no_organisation", "our company in the deal or in the rule")]
+        return None, [_deal_stop(facts, place, "no_organisation", "моя компания в сделке или правиле")]
     if fixed is not None and linked is not None and fixed != linked:
         details = f"{_tax_ids(fixed)} / {_tax_ids(linked)}"
-        return None, [_deal_stop(facts, place, "organisation_mismatch", "our company", details)]
+        return None, [_deal_stop(facts, place, "organisation_mismatch", "моя компания", details)]
     return fixed or linked, []
 
 
 def _requisite(facts: DealFacts, place: Place) -> tuple[Requisite | None, list[Stop]]:
     """The linked requisite; without a link the only active one."""
     if facts.deal.company is None and facts.deal.contact is None:
-        return None, [_deal_stop(facts, place, "client_missing", "client of the deal")]
+        return None, [_deal_stop(facts, place, "client_missing", "клиент сделки")]
     chosen = facts.link.client if facts.link else None
     active = [one for one in facts.requisites if one.active]
     fitting = [one for one in facts.requisites if one.id == chosen] if chosen else active
@@ -57,11 +57,10 @@ def _requisite(facts: DealFacts, place: Place) -> tuple[Requisite | None, list[S
 def _no_single_requisite(facts: DealFacts, place: Place, linked: bool, active: list[Requisite]) -> Stop:
     owner = _client_card(facts)
     if linked or len(active) > 1:
-        names = ", ".join(f"{one.name} (ИНН {one.inn or '—'})" for one in active)
-        stop = _deal_stop(facts, place, "requisite_ambiguous", "requisite of the client in the deal", names)
-        return Stop(stop.reason, stop.field, stop.owner, stop.awaits, facts.client_name, stop.where, names)
+        names = ", ".join(f"{one.name} (ИНН {one.inn or '—'} КПП {one.kpp or '—'})" for one in active)
+        return _deal_stop(facts, place, "requisite_ambiguous", "реквизиты клиента в сделке", names)
     reason = "inn_missing" if facts.deal.company else "client_missing"
-    return Stop(reason, "requisite with INN", "crm", owner, facts.client_name, _card_url(owner, place))
+    return Stop(reason, "реквизиты с ИНН", "crm", owner, facts.client_name, _card_url(owner, place))
 
 
 def _faults(client: Client, requisite: Requisite, place: Place) -> Iterator[Stop]:
@@ -121,4 +120,6 @@ def _card_url(owner: str, place: Place) -> str:
 def _deal_stop(facts: DealFacts, place: Place, reason: str, field: str, details: str = "") -> Stop:
     deal = facts.deal
     where = f"{place.url}/crm/deal/details/{deal.id}/"
-    return Stop(reason, field, "crm", f"deal:{deal.id}", facts.client_name or deal.title, where, details)
+    # The number: what is mended deal by deal is told deal by deal, whatever client or title they share.
+    subject = f"{facts.client_name or deal.title} (№ {deal.id})"
+    return Stop(reason, field, "crm", f"deal:{deal.id}", subject, where, details)

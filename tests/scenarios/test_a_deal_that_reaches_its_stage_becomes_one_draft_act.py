@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
-from tests.stand import Stand
+import pytest
+
+from tests.scenarios.stories import House, act_of, closed, sent, shown
+from tests.stand import PRODUCTS
 
 
-def test_the_act_appears_and_the_deal_shows_it(stand: Stand) -> None:
-    deal = stand.deal()
-    stand.reach(deal)
+@pytest.mark.parametrize("base", PRODUCTS)
+def test_the_act_appears_and_the_deal_shows_it(house: House, base: str) -> None:
+    stand = house(bases=[base])
+    [deal] = closed(stand, base=base)
     stand.quiet()
-    [act] = stand.acts()
-    assert (act["Posted"], act["СуммаДокумента"]) == (False, 12200)
-    assert stand.reasons() == []
-    print(stand.portal.crm.items[2][deal], stand.journal(deal), [r.method for r in stand.portal.requests], stand.bases["main"].requests)
+    act, card = act_of(stand, deal, base), stand.portal.crm.items[2][deal]
+    assert (act["Posted"], act["СуммаДокумента"], str(act["Date"])[:10]) == (False, 12200, "2026-11-20")
+    assert (act["Организация_Key"], act["Контрагент_Key"]) == (
+        stand.refs[base].organisation,
+        stand.refs[base].counterparty,
+    )
+    assert (card["UF_CRM_ONEC_ACT_NUMBER"], card["UF_CRM_ONEC_ACT_DATE"]) == (act["Number"], "20.11.2026")
+    assert card["UF_CRM_ONEC_ACT_LINK"].startswith(f"https://1c.example.ru/{base}/#e1cib/data/Документ.")
+    assert card["UF_CRM_ONEC_ACT_STATE"] == "Черновик"
+    assert sent(stand) == []
+
+
+def test_the_deal_stays_as_it_is_afterwards(house: House) -> None:
+    stand = house()
+    deals = closed(stand, 2)
+    stand.quiet()
+    calls = stand.bases["main"].hits
+    stand.person.edit_deal(deals[0], COMMENTS="Спасибо")
+    stand.minutes(60)
+    assert (len(stand.acts()), shown(stand, deals)) == (2, deals)
+    assert stand.bases["main"].hits == calls

@@ -115,7 +115,8 @@ class Work:
         On the queue's last attempt such records wait instead, visible and tried again by their sweep.
         """
         jobs, held = self._claimed(self._open(records), turn)
-        read = self._read(jobs, dict(facts or {}))
+        read = dict(facts or {})
+        self._read(jobs, read)
         for job in jobs:
             self._attempt(job, read)
         self._report(jobs)
@@ -179,20 +180,30 @@ class Work:
         ]
         return jobs, held
 
-    def _read(self, jobs: Sequence[Job], facts: dict[str, Facts]) -> Mapping[str, Facts]:
+    def _read(self, jobs: Sequence[Job], facts: dict[str, Facts]) -> None:
+        """Add the facts of these records, read in batches; those parked or failed get an outcome at once."""
         wanted = [
             job
             for job in jobs
-            if job.record.key not in facts and not self._parked(job) and not self.exchange.unread(job.bound)
+            if not self._parked(job) and job.record.key not in facts and not self.exchange.unread(job.bound)
         ]
         if not wanted:
-            return facts
+            return
         try:
             facts.update(self.exchange.read([job.record for job in wanted]))
+        except NeedsPerson as refused:
+            self._read_each(wanted, facts, refused)
         except Exception as error:  # noqa: BLE001 - a batch's boundary: every record of it learns what happened
             for job in wanted:
                 self._failed(job, error, 0)
-        return facts
+
+    def _read_each(self, jobs: Sequence[Job], facts: dict[str, Facts], refused: NeedsPerson) -> None:
+        """One source that may not be read fails the reading of all: then each is read alone."""
+        if len(jobs) == 1:
+            self._failed(jobs[0], refused, 0)
+            return
+        for job in jobs:
+            self._read([job], facts)
 
     def _attempt(self, job: Job, facts: Mapping[str, Facts]) -> None:
         if job.outcome is not None or job.failure is not None:

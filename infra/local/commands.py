@@ -52,6 +52,15 @@ def rules_import(services: Services, chosen: argparse.Namespace) -> int:
         raise RulesRefused([f"{chosen.file} is not JSON: {error}"]) from error
     for line in services.rule_book.import_all(data, chosen.author):
         print(line)
+    return _fields_made(services)
+
+
+def _fields_made(services: Services) -> int:
+    """The deal's fields that rules name must exist before the first act is shown there."""
+    try:
+        services.equip_portal()
+    except (ExchangeError, ValueError) as reason:
+        return _said(f"saved; the deal's fields were not created: {type(reason).__name__}: {reason}", 1)
     return 0
 
 

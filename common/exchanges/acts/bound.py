@@ -54,6 +54,7 @@ def binding(
         "link": link,
         "version": stored.version,
         "total": str(stored.total),
+        "notes": stored.comment.split("\n")[2:],
         "person": person,
         "differs": differs,
         "back": not rule.back.names(),
@@ -65,6 +66,7 @@ def outcome(bound: Bound) -> Outcome:
     stop = Stop("read_back_differs", bound["differs"], "accounting", "person", where=bound["link"])
     stops = (stop,) if bound["differs"] else ()
     details = {"number": bound["number"], "date": bound["shown_date"], "total": bound["total"], "base": bound["base"]}
+    details["notes"] = bound["notes"]
     return Outcome(dict(bound), stops, "", bound["person"], bound["target"], bound["rule"], details)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -33,6 +35,7 @@ class ApplicationStand(Stand):
         self._interface, self._installed, self._changes = interface, installed, dict(environ or {})
         self.asked: list[str] = []
         self.pages: list[tuple[int, str]] = []
+        self.meanwhile: Callable[[httpx.Request], None] = lambda _: None
         super().__init__(folder, **options)
 
     def install(self) -> bool:
@@ -75,6 +78,7 @@ class ApplicationStand(Stand):
         if "seen" not in request.extensions:
             request.extensions["seen"] = True
             self.asked.append(f"{request.url.host}{request.url.path}")
+            self.meanwhile(request)
 
     def _portal(self, intensity: tuple[int, float] | None) -> Portal:
         portal = super()._portal(intensity)
@@ -91,12 +95,12 @@ class ApplicationStand(Stand):
 
 
 def _dump(path: str) -> list[str]:
-    """Every row of every table, in the order SQLite gives them; the file itself may grow by its journal."""
-    import sqlite3
-
+    """Every row of every table; the file itself may grow by its journal."""
+    if not Path(path).exists():
+        return []
     connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     try:
-        return list(connection.iterdump())
+        return [line for line in connection.iterdump() if line.startswith("INSERT")]
     finally:
         connection.close()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import operator
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,14 +11,7 @@ from typing import Any
 
 from common.errors import AlreadyThere, Stale
 from common.ports import ABSENT, ANY, Condition, Data, Document, Write
-
-_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
-    "==": operator.eq,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
+from common.store.queries import check_batch, checked_order, meets
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +41,7 @@ class MemoryStore:
             return {key: _document(key, kept) for key, kept in found.items() if kept is not None}
 
     def write(self, *writes: Write) -> list[str]:
+        check_batch(writes)
         with self._lock:
             self.round_trips += 1
             for write in writes:
@@ -63,16 +56,17 @@ class MemoryStore:
         descending: bool = False,
         limit: int = 1000,
     ) -> list[Document]:
-        _check_ranges(where, order_by)
+        order = checked_order(where, order_by)
         with self._lock:
             self.round_trips += 1
             found = self._matching(collection, where)
-        if order_by is not None:
-            found = sorted((one for one in found if one.data.get(order_by) is not None), key=lambda one: one.key)
-            found.sort(key=lambda one: one.data[order_by], reverse=descending)
-        return found[:limit]
+        if order is None:
+            return sorted(found, key=lambda one: one.key, reverse=descending)[:limit]
+        having = [one for one in found if order in one.data]
+        return sorted(having, key=lambda one: (_rank(one.data[order]), one.key), reverse=descending)[:limit]
 
     def count(self, collection: str, where: Sequence[Condition] = ()) -> int:
+        checked_order(where, None)
         with self._lock:
             self.round_trips += 1
             return len(self._matching(collection, where))
@@ -81,7 +75,7 @@ class MemoryStore:
         keys = sorted(key for place, key in self._kept if place == collection)
         alive = ((key, self._alive(collection, key)) for key in keys)
         documents = [_document(key, kept) for key, kept in alive if kept is not None]
-        return [one for one in documents if all(_meets(one.data, condition) for condition in where)]
+        return [one for one in documents if meets(one.data, where)]
 
     def _alive(self, collection: str, key: str) -> _Kept | None:
         kept = self._kept.get((collection, key))
@@ -111,20 +105,8 @@ def _document(key: str, kept: _Kept) -> Document:
     return Document(key, data, kept.version)
 
 
-def _meets(data: Data, condition: Condition) -> bool:
-    field, how, wanted = condition
-    value = data.get(field)
-    return value is not None and _kind(value) == _kind(wanted) and _COMPARE[how](value, wanted)
-
-
-def _kind(value: object) -> str:
-    """Values of different kinds never meet a condition, as in Firestore; True is not 1."""
-    if isinstance(value, bool):
-        return "bool"
-    return "number" if isinstance(value, int | float) else type(value).__name__
-
-
-def _check_ranges(where: Sequence[Condition], order_by: str | None) -> None:
-    ranged = {field for field, how, _ in where if how != "=="}
-    if len(ranged) > 1 or (ranged and order_by not in (None, *ranged)):
-        raise ValueError(f"ranges on {sorted(ranged)} ordered by {order_by}: Firestore would refuse")
+def _rank(value: Any) -> tuple[int, Any]:
+    """Values of different types one after another, as in SQLite: null, numbers, text."""
+    if value is None:
+        return 0, 0
+    return (1, value) if isinstance(value, int | float) else (2, str(value))

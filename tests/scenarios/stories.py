@@ -95,7 +95,7 @@ def stays_quiet(stand: Stand, deals: Iterable[int]) -> None:
     for deal in deals:
         stand.person.edit_deal(deal, COMMENTS="Ждём")
     stand.quiet()
-    stand.minutes(15)
+    stand.minutes(6)
     later(stand, 3600)
     assert sent(stand) == told
     assert [len(base.effects) for base in stand.bases.values()] == effects

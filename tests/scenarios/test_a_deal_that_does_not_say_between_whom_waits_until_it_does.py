@@ -159,7 +159,7 @@ def test_deal_and_rule_naming_different_companies_wait(office: Stand) -> None:
 
 def test_our_company_unknown_to_1c_is_for_the_accountant(house: House) -> None:
     stand = house(rules={"main": {"organisation": {"inn": OTHER_OWN.inn, "kpp": OTHER_OWN.kpp}}})
-    deals = closed(stand, 20)
+    deals = closed(stand, 8)
     waits(stand, deals, "organisation_missing", 7, OTHER_OWN.inn, OTHER_OWN.kpp, "main")
     stays_quiet(stand, deals[:1])
     accountant = stand.bases["main"].accountant

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from common.bitrix import tokens
-from common.bitrix.wire import Event, same, verify
-from common.errors import ExchangeError, Refused
+from common.bitrix.wire import Event, digest, same, verify
+from common.errors import ExchangeError, Refused, TryLater
 from common.ports import Clock, Store
 
 
@@ -47,6 +47,17 @@ class TokenBook:
         if not self._proves(event):
             raise Refused(403, "forged")
         return True
+
+    def judged(self, member_id: str, digest_of_token: str) -> bool:
+        """Whether an event kept while the store was silent was ours, by the digest of its token.
+
+        Raises `TryLater` while the store is still silent.
+        """
+        if not self._given and not self._read():
+            raise TryLater("store_silent", 10)
+        held, ours = self._held or ("", self._member_id)
+        known = [same(digest(token), digest_of_token) for token in self._given or (held,) if token]
+        return any(known) and (same(member_id, ours) if ours else True)
 
     def _matches(self, event: Event) -> bool:
         fresh = self._clock.now() - self._read_at < self._KEEP

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import re
 from collections.abc import Iterable, Sequence
@@ -146,6 +147,11 @@ def verify(event: Event, tokens: Sequence[str], member_id: str) -> None:
 def same(one: str, other: str) -> bool:
     """Equality in constant time for texts of one length."""
     return hmac.compare_digest(one.encode("utf-8"), other.encode("utf-8"))
+
+
+def digest(token: str) -> str:
+    """What may be kept of an application token where the token itself may not lie: queues, dead letters."""
+    return hashlib.sha256(token.encode("utf-8")).hexdigest()
 
 
 def read_install(form: Form, query: Form) -> Install:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -67,6 +67,11 @@ class ApplicationStand(Stand):
         assert isinstance(queue, SqliteQueue)
         return _dump(f"{self.folder}/store.sqlite"), _dump(f"{self.folder}/queue.sqlite")
 
+    def queued(self) -> list[str]:
+        """The bodies of the tasks in the queue."""
+        with closing(sqlite3.connect(f"{self.folder}/queue.sqlite")) as connection:
+            return [bytes(body).decode() for (body,) in connection.execute("SELECT body FROM tasks")]
+
     def _join(self) -> None:
         self.gate = self._note
         if self._installed:
@@ -98,11 +103,8 @@ def _dump(path: str) -> list[str]:
     """Every row of every table; the file itself may grow by its journal."""
     if not Path(path).exists():
         return []
-    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-    try:
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
         return [line for line in connection.iterdump() if line.startswith("INSERT")]
-    finally:
-        connection.close()
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Nomenclature, units, VAT rates and currencies without a row in the tables: no act at all, suggestions, then by itself."""
+"""Nomenclature, units, VAT and currencies without a row in the tables: no act at all, suggestions, then by itself."""
 
 from __future__ import annotations
 

@@ -86,6 +86,14 @@ class Notices:
         causes = [{**asdict(stop), "person": person} for stop, person in wanted if stop.reason != SIDE_DOWN]
         return Write(WISHES, record, {"causes": causes, "at": moments.text(self._clock.now())})
 
+    def joined(self, record: str) -> bool:
+        """Whether the record stands in any cause now."""
+        return self._store.get(RECORD_CAUSES, record) is not None
+
+    def wish_now(self, record: str, wanted: Sequence[tuple[Stop, int]]) -> None:
+        """`wish` of its own, for what no worker's commit goes along with."""
+        self._store.write(self.wish(record, wanted))
+
     def settle(self, record: str) -> list[Notice]:
         """Carry out the record's wish, if there is one; the notices to send now."""
         return until_applied(lambda: self._settle(record))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
-from common.errors import SideDown, StoreConflict, TryLater
+from common.errors import NeedsPerson, SideDown, StoreConflict, TryLater
 from common.flow.delivery import Turn
 from common.flow.tasks import name_for
 from common.flow.waiting import SIDE_DOWN, Waiting, WaitingRoom
@@ -89,7 +89,10 @@ class Sweep:
 
     def sweep(self) -> int:
         """All entries since the watermark less the overlap, to the end of the list; how many were put."""
-        return self._guarded(self._sweep) or 0
+        found = self._guarded(self._sweep)
+        if found is not None:
+            self.work.teller.tell(f"sweep:{self.name}", ())
+        return found or 0
 
     def _guarded(self, look: Callable[[], Found]) -> Found | None:
         """Leave a portal that is down alone: after it the next sweep reads from the watermark, so nothing is lost."""
@@ -104,7 +107,10 @@ class Sweep:
                 self.work.teller.side_opened(down)
             if not breakers.is_open(down.side):
                 raise TryLater(f"{down.side} {down.cause}") from down
-            return None
+        except NeedsPerson as needs:
+            # A right or scope of ours is missing: no record could say so, because none can be found.
+            self.work.teller.tell(f"sweep:{self.name}", needs.stops)
+        return None
 
     def _card(self, turn: Turn, card: str, ids: Sequence[int]) -> None:
         """A requisite does not say whose it is: the few that wait are all tried, of many those of its company."""
@@ -215,11 +221,11 @@ class Sweep:
         return name_for("records", because, *(f"{record.key} {occurrence(record)}" for record in records))
 
     def _unsettled(self, deal: int | None) -> int | None:
-        """The deal, unless its records are all settled: then the event is most likely our own echo."""
+        """The deal, unless all it is bound to is settled: then the event is most likely our own echo."""
         keys = self.watch.keys(deal) if deal else []
-        bound = self.work.bindings.get_many(keys) if keys else {}
-        settled = keys and all(key in bound and self.work.exchange.settled(as_data(bound[key])) for key in keys)
-        return None if settled else deal
+        bound = self.work.bindings.get_many(keys).values() if keys else ()
+        settled = [self.work.exchange.settled(as_data(binding)) for binding in bound]
+        return None if settled and all(settled) else deal
 
     def _retry(self, waits: Iterable[Waiting], turn: Turn, carried: Sequence[Record], facts: Mapping[str, Any]) -> None:
         """Try waiting records at once, except those parked for a breaker: only its closing helps them."""

@@ -42,6 +42,12 @@ class Telling:
         """Send what the record's wish made news."""
         self._send(self.notices.settle(record))
 
+    def tell(self, about: str, stops: Sequence[Stop]) -> None:
+        """What holds up a whole sweep, not a record: told once, and once more when it is mended (no stops)."""
+        if stops or self.notices.joined(about):
+            self.notices.wish_now(about, [(stop, person) for stop in stops for person in self._people(stop, 0)])
+            self.settle(about)
+
     def side_opened(self, down: SideDown) -> None:
         """A side is out of order: the admins are told once, however many records it parks."""
         word = "breaker_credentials" if down.cause == CREDENTIALS else "breaker_open"

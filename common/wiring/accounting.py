@@ -1,0 +1,97 @@
+"""1C: one client per base, books through profiles, digests kept fresh."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from common.errors import SideDown, TryLater
+from common.model.ids import BaseName
+from common.wiring.portal import Portal
+
+if TYPE_CHECKING:
+    import httpx
+
+    from common.onec.accounting import OnecAccounting
+    from common.onec.odata.client import ODataClient
+    from common.ports import Accounting
+
+DIGEST_AGE = timedelta(days=1)
+
+
+class Bases(Portal):
+    """1C: one client per base, books through profiles, digests kept fresh."""
+
+    def odata(self, base: BaseName) -> ODataClient:
+        """The client of one base; one per process, so that 1C's session is used again."""
+        from common.onec.odata.client import ODataClient
+
+        if base not in self._odata:
+            found = self.settings.onec[base]
+            password = found.password.reveal()
+            self._odata[base] = ODataClient(base, found.url, found.user, password, self.onec_http, self.clock)
+        return self._odata[base]
+
+    @cached_property
+    def onec_http(self) -> httpx.Client:
+        """Redirects are not followed: a login page is not an answer."""
+        import httpx
+
+        return self._new_http() if self._new_http else httpx.Client(follow_redirects=False)
+
+    def books(self, base: BaseName, profile_id: str) -> Accounting:
+        """One base through one profile. Raises KeyError for a base or profile that is not there."""
+        key = (base, profile_id)
+        if key not in self._books:
+            self._books[key] = self._new_books(base, profile_id)
+        return self._books[key]
+
+    def any_book(self, base: BaseName) -> Accounting:
+        """The base through whichever profile of its product: for what no profile matters to."""
+        from common.onec.configurations import profiles
+
+        return self.books(base, next(iter(profiles(self.settings.onec[base].configuration))))
+
+    def _new_books(self, base: BaseName, profile_id: str) -> OnecAccounting:
+        from common.onec.accounting import OnecAccounting
+        from common.onec.configurations import profile
+        from common.onec.dictionaries import Dictionaries
+
+        return OnecAccounting(
+            self.odata(base),
+            profile(profile_id),
+            self._dictionaries.setdefault(base, Dictionaries(base, self.store, self.clock)),
+            self.store,
+            self.clock,
+            self.settings.onec[base].web_url,
+        )
+
+    def refresh_digests(self) -> dict[str, int]:
+        """Read `$metadata` of bases whose digest is missing or a day old; how many were read."""
+        read = 0
+        for name, base in self.settings.onec.items():
+            if self._digest_is_old(name, base.configuration) and not self.breakers.is_open(f"base:{name}"):
+                read += self._refreshed(name, base.configuration)
+        return {"digests": read}
+
+    def _digest_is_old(self, base: BaseName, product: str) -> bool:
+        from common.onec.digest import stored_digest
+
+        try:
+            found = stored_digest(self.store, base)
+        except TryLater:
+            return True
+        return found.product != product or self.clock.now() - found.read_at >= DIGEST_AGE
+
+    def _refreshed(self, base: BaseName, product: str) -> int:
+        from common.onec.digest import refresh_digest
+
+        try:
+            refresh_digest(self.odata(base), self.store, self.clock, product)
+        except SideDown as down:
+            if self.breakers.failed(down):
+                self.telling.side_opened(down)
+            return 0
+        self.telling.clock_checked(f"base:{base}", self.odata(base).clock_offset() or 0.0)
+        return 1

@@ -1,0 +1,126 @@
+"""The acts exchange put together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from common.errors import Refused
+from common.model.ids import RuleId
+from common.wiring.accounting import Bases
+
+if TYPE_CHECKING:
+    from common.exchanges.acts.model import ActRule
+    from common.exchanges.acts.perform import Acts
+    from common.exchanges.acts.rules import TableBook
+    from common.exchanges.acts.watch import DealWatch
+    from common.flow.sweep import Sweep
+    from common.flow.work import Work
+    from common.model.records import Record
+
+PROCESS_SECONDS = 300.0
+"""The time limit of `process` entries (their `function.json`): a claim's lease ends with it."""
+
+DEAL_EVENTS = (
+    "ONCRMDEALADD",
+    "ONCRMDEALUPDATE",
+    "ONCRMDEALMOVETOCATEGORY",
+    "ONCRMCOMPANYUPDATE",
+    "ONCRMCONTACTUPDATE",
+    "ONCRMREQUISITEADD",
+    "ONCRMREQUISITEUPDATE",
+    "ONCRMADDRESSREGISTER",
+)
+
+APP_EVENTS = ("ONAPPINSTALL", "ONAPPUPDATE", "ONAPPUNINSTALL")
+
+
+class ActsParts(Bases):
+    """The acts exchange put together."""
+
+    def act_rules(self) -> dict[RuleId, ActRule]:
+        from common.exchanges.acts.rules import active
+
+        return active(self.kept)
+
+    @cached_property
+    def table_book(self) -> TableBook:
+        from common.exchanges.acts.rules import TableBook
+
+        return TableBook(self.kept)
+
+    @cached_property
+    def acts(self) -> Acts:
+        from common.exchanges.acts.bases import Bases
+        from common.exchanges.acts.model import Place
+        from common.exchanges.acts.perform import Acts
+
+        place = Place(self.portal, self._portal_url(), self.settings.site.business_time_zone)
+        return Acts(
+            crm=self.crm,
+            books=self.books,
+            rules=self.act_rules,
+            tables=self.table_book.tables,
+            place=place,
+            bases=Bases(self.store, self.clock),
+            leases=self.leases,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def acts_work(self) -> Work:
+        from common.flow.excluded import ExcludedRecords
+        from common.flow.work import Work
+
+        return Work(
+            exchange=self.acts,
+            function="bitrix_deal_changed",
+            clock=self.clock,
+            queue=self.queue,
+            claims=self.claims,
+            bindings=self.bindings,
+            waiting=self.waiting,
+            excluded=ExcludedRecords(self.store, self.clock),
+            breakers=self.breakers,
+            journal=self.journal,
+            teller=self.telling,
+            seconds=PROCESS_SECONDS,
+        )
+
+    @cached_property
+    def acts_watch(self) -> DealWatch:
+        from common.exchanges.acts.watch import DealWatch
+
+        return DealWatch(self.crm, self.act_rules, self.portal)
+
+    @cached_property
+    def acts_sweep(self) -> Sweep:
+        from common.flow.sweep import Sweep
+        from common.flow.watermarks import Watermarks
+
+        marks = Watermarks(self.store, self.clock)
+        return Sweep(f"acts:{self.portal}", self.acts_watch, self.acts_work, marks, self.waiting, self.clock)
+
+    def acts_records(self, bodies: Sequence[Mapping[str, Any]]) -> list[Record]:
+        """The records of a task. Raises Refused 400 for a body that is not ours."""
+        from common.exchanges.acts import records
+
+        try:
+            return [records.read(body) for body in bodies]
+        except (KeyError, TypeError, ValueError) as error:
+            raise Refused(400, "malformed") from error
+
+    def equip_portal(self) -> None:
+        """Bind our events (an application only: webhooks are set by hand) and create the deal's fields; repeatable."""
+        from common.exchanges.acts.model import BackFields
+
+        if self.settings.bitrix.webhook_url is None:
+            from common.bitrix.bindings import ensure_bindings
+
+            base = self.settings.site.public_base_url
+            wanted = dict.fromkeys(DEAL_EVENTS, f"{base}/bitrix-deal-changed")
+            wanted |= dict.fromkeys(APP_EVENTS, f"{base}/bitrix-app-installed")
+            ensure_bindings(self.bitrix, wanted)
+        fields = {name for rule in self.act_rules().values() for name in rule.back.names()}
+        self.crm.ensure_fields(sorted(fields or BackFields().names()))

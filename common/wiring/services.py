@@ -1,0 +1,124 @@
+"""All of it for one process, and what a person or the watch does with it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from common.errors import TryLater
+from common.model import moments
+from common.model.ids import BaseName
+from common.settings import Settings, local_environment
+from common.wiring.acts import ActsParts
+from common.wiring.portal import NOT_INSTALLED
+
+if TYPE_CHECKING:
+    from common.admin.people import Backfill, People
+    from common.admin.rules import RuleBook
+    from common.flow.resume import Watch
+
+
+class Services(ActsParts):
+    """All of it for one process, and what a person or the watch does with it."""
+
+    @cached_property
+    def watch(self) -> Watch:
+        from common.flow.resume import Watch
+
+        return Watch(
+            self.breakers,
+            self.waiting,
+            self.claims,
+            {"acts": self.acts_work},
+            self._probe,
+            self.telling,
+            self.clock,
+            self.queue,
+        )
+
+    def _probe(self, side: str) -> Callable[[], object]:
+        kind, _, name = side.partition(":")
+        if kind == "base":
+            return self.any_book(BaseName(name)).probe
+        return self.crm.probe
+
+    @cached_property
+    def rule_book(self) -> RuleBook:
+        """What a person may do with rules and tables."""
+        from common.admin.rules import RuleBook
+        from common.onec.configurations import profile
+
+        return RuleBook(
+            self.kept,
+            self.clock,
+            lambda: {name: base.configuration for name, base in self.settings.onec.items()},
+            lambda profile_id: profile(profile_id).needs(),
+            self._rules_changed,
+        )
+
+    def _rules_changed(self, what: Sequence[str]) -> None:
+        """Whoever waits for it is tried again; a rule may also take in entries that the last sweep had no eye for."""
+        try:
+            sweep = self.acts_sweep
+        except TryLater as reason:
+            if reason.reason != NOT_INSTALLED:
+                raise
+            return  # nobody can wait before the first install, and no sweep has been yet
+        from common.mapping.kept import FRESH
+
+        occasion = moments.text(self.clock.now())
+        for awaits in what:
+            waits = sweep.waiting_for(awaits)
+            sweep.put_again(waits, f"{awaits} {occasion}")
+            # Other instances may go on with the version they have for a minute; settled records cost them nothing.
+            sweep.put_again(waits, f"{awaits} {occasion} for all", self.clock.now() + FRESH)
+        if any(awaits.startswith("rule:") for awaits in what):
+            sweep.rewind()
+
+    @cached_property
+    def people(self) -> People:
+        """What a person may say to work that stands still."""
+        from common.admin.people import People
+
+        return People(self.clock, self.queue, self.journal, self.waiting, self.letters)
+
+    def backfill(self) -> Backfill:
+        """Entries from before a rule began."""
+        from common.admin.people import Backfill
+
+        return Backfill(self.acts_watch, self.acts_work, self.act_rules(), self.journal)
+
+    def import_first_rules(self) -> None:
+        """Import the file of `EXCHANGE_RULES` when the store has no rules yet (design §6). Raises RulesRefused."""
+        from common.exchanges.acts.rules import RULES
+
+        path = self.settings.site.exchange_rules
+        if path and not self.kept.active(RULES).number:
+            import json
+
+            self.rule_book.import_all(json.loads(Path(path).read_text(encoding="utf-8")), "EXCHANGE_RULES")
+
+
+_given: list[Services] = []
+
+
+def use(services: Services | None) -> None:
+    """Give all functions of this process one `Services` (the local run, tests); None forgets it."""
+    _given[:] = [services] if services else []
+
+
+def services() -> Services:
+    """This process's services: those given, else made once from the environment (and `.env`, locally)."""
+    return _given[0] if _given else _from_environment()
+
+
+@cache
+def _from_environment() -> Services:
+    from common.logs import set_up
+
+    environ = local_environment(os.environ, Path(".env"))
+    set_up()
+    return Services(Settings.read(environ, ()), environ=environ)

@@ -186,8 +186,13 @@ class _Attempt:
                 found = self._marked(act.token, act.day)
                 if found is not None:
                     return found
-            self.bind(bindings.intent(self.record, self.rule, self.bound, acts.clock.now()))
-            stored = self._sent(act)
+            intent = bindings.intent(self.record, self.rule, self.bound, acts.clock.now())
+            self.bind(intent)
+            try:
+                stored = self._sent(act)
+            except SideRefused:
+                self.bind({**intent, "intent_at": ""})  # 1C said no: nothing of this write can still come
+                raise
         acts.bases.learn(act.base, stored.ref == act.ref)
         return stored
 

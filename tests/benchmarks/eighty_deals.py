@@ -74,7 +74,7 @@ CASES = (
 
 def bench(small: bool) -> list[Bar]:
     """The cases one after another, each on a fresh house."""
-    runs = [_run(Case("small", 0.2, ("main",)), 3)] if small else [_run(case, DEALS) for case in CASES]
+    runs = [_run(Case("small", 0.2, ("main",)), 3, hurried=True)] if small else [_run(case, DEALS) for case in CASES]
     head = ("deals closed", "drafts", "shown", "Bitrix24", "floor", "rejected", "1C", "commits s", "writer s", "wall s")
     rows = [
         (run.case.name, run.drafts, run.shown, run.bitrix, _fewest(run.deals), run.rejected, run.onec, run.writer,
@@ -101,17 +101,19 @@ def _bars(run: Run) -> list[Bar]:
     ]
 
 
-def _run(case: Case, number: int) -> Run:
+def _run(case: Case, number: int, hurried: bool = False) -> Run:
     made: list[tuple[int, str]] = []
     with TemporaryDirectory() as folder, living(folder, lambda demo: made.extend(_made(demo, case, number))) as live:
         warm, deals = made[: len(case.bases)], made[len(case.bases) :]
+        if hurried:
+            live.hurry()
         _close(live, warm, 0.1)
-        assert live.wait(lambda: live.shown(warm) == len(warm), MINUTE), "not warm"
+        assert live.wait_for_acts(warm, MINUTE), "not warm"
         assert live.settle(), "not quiet after warming up"
         before = len(live.portal.calls), len(live.onec.calls)
         began = time.monotonic()
         _close(live, deals, case.seconds)
-        done = live.wait(lambda: live.shown(deals) == number, 3 * MINUTE)
+        done = live.wait_for_acts(deals, 3 * MINUTE)
         wall, quiet = time.monotonic() - began, live.settle() and done
         return _found(case, live, deals, live.portal.calls[before[0] :], live.onec.calls[before[1] :], wall, quiet)
 

@@ -86,6 +86,11 @@ class Live:
     clock: ShiftedClock
     portal: Paced
     onec: Paced
+    hurried: bool = False
+
+    def at_once(self) -> None:
+        """From now on both sides answer without a pause."""
+        self.portal.pause = self.onec.pause = _no_pause
 
     def drafts(self, bases: Sequence[str]) -> int:
         """Acts in 1C, whoever's they are."""
@@ -107,9 +112,24 @@ class Live:
 
     def settle(self, seconds: float = 30.0) -> bool:
         """Let echoes pass their window, then let the tasks come that were put for later; whether none is left."""
-        time.sleep(7)
+        time.sleep(0.3 if self.hurried else 7)
         self.clock.skip(60)
         return self.wait(lambda: not sum(self.house.queue.depth().values()), seconds)
+
+    def hurry(self) -> None:
+        """For a run that only shows that all works: no pauses, and windows end as soon as they are looked at."""
+        self.hurried = True
+        self.at_once()
+
+    def wait_for_acts(self, deals: Sequence[tuple[int, str]], seconds: float) -> bool:
+        """Wait until all these deals show their act, at most so long."""
+        until = time.monotonic() + seconds
+        while self.shown(deals) < len(deals):
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.02)
+            self.clock.skip(0.2 if self.hurried else 0)
+        return True
 
 
 @contextmanager
@@ -118,7 +138,7 @@ def living(folder: str, prepare: Callable[[Demo], object]) -> Iterator[Live]:
     mounted: dict[str, Application] = {}
     with Server(Front(mounted)) as server:
         demo = company_at(server.url)
-        portal, onec = Paced(demo.portal, lambda _: PORTAL), Paced(_publications(demo), _pauses())
+        portal, onec = Paced(demo.portal, _no_pause), Paced(_publications(demo), _no_pause)
         names = demo.mounted()
         mounted.update({name: onec if name in demo.bases else portal for name in names})
         prepare(demo)
@@ -130,6 +150,7 @@ def living(folder: str, prepare: Callable[[Demo], object]) -> Iterator[Live]:
             assert demo.portal.install_application(demo.application)
             house.services.rule_book.import_all(demo.rules(), "bench")
             house.scheduler.run_now("exchange_watch")
+            portal.pause, onec.pause = lambda _: PORTAL, _pauses()
             yield Live(demo, house, clock, portal, onec)
         finally:
             house.stop()
@@ -145,6 +166,10 @@ def _close(services: Services) -> None:
 def _publications(demo: Demo) -> Application:
     mounted = demo.mounted()
     return mounted[next(iter(demo.bases))]
+
+
+def _no_pause(request: Request) -> float:
+    return 0.0
 
 
 def _pauses() -> Callable[[Request], float]:

@@ -1,0 +1,123 @@
+"""What the embedded store and queue cost over bare `sqlite3` with the same pragmas on the same disk, in turns."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from tempfile import TemporaryDirectory
+
+from common.ports import Data, Task, Write
+from common.queue.sqlite import SqliteQueue
+from common.store.sqlite import SqliteStore
+from tests.benchmarks.report import Bar, percentile, table
+
+TIMES, DOCUMENTS = 400, 5000
+ALLOWED = 1.5
+BODY: Data = {"record": "act:portal/1001/services", "state": "created", "number": "0000-000017", "until": "2026-11-20"}
+TABLES = (
+    "CREATE TABLE kept (collection TEXT, key TEXT, data TEXT, PRIMARY KEY (collection, key))",
+    "CREATE TABLE tasks (id INTEGER PRIMARY KEY, name TEXT UNIQUE, body BLOB, due TEXT)",
+)
+
+_numbers = itertools.count(1_000_000)
+
+Step = Callable[[int], object]
+"""Takes a number that no step before it had."""
+
+
+def bench(small: bool) -> list[Bar]:
+    """Each operation of ours and its bare twin take turns; the median and the 99th percentile of both."""
+    with TemporaryDirectory() as folder:
+        store, queue = SqliteStore(f"{folder}/store.sqlite", _now), SqliteQueue(f"{folder}/queue.sqlite", _now)
+        bare = _bare(f"{folder}/bare.sqlite")
+        documents = DOCUMENTS // 50 if small else DOCUMENTS
+        _fill(store, bare, documents)
+        pairs = {"get": _gets(store, bare, documents), **_writes(store, bare), "put durable": _puts(queue, bare)}
+        rows = [_row(name, *steps, 10 if small else TIMES) for name, steps in pairs.items()]
+        bare.close()
+        store.close()
+        queue.close()
+    head = ("operation", "p50 µs", "bare p50", "×", "p99 µs", "bare p99")
+    table(f"SQLite store and queue, {documents} documents", head, rows)
+    worst = max(rows[1:], key=lambda row: row[3])
+    return [Bar(f"a durable write ≤ {ALLOWED} × bare sqlite3", f"{worst[3]:.2f} × ({worst[0]})", worst[3] <= ALLOWED)]
+
+
+def _row(name: str, ours: Step, theirs: Step, times: int) -> tuple[str, float, float, float, float, float]:
+    took: Mapping[str, list[float]] = {"ours": [], "bare": []}
+    for turn in range(times):
+        pair = [("ours", ours), ("bare", theirs)]
+        for who, step in pair if turn % 2 else reversed(pair):
+            began = time.perf_counter()
+            step(next(_numbers))
+            took[who].append(1e6 * (time.perf_counter() - began))
+    half, bare_half = percentile(took["ours"], 0.5), percentile(took["bare"], 0.5)
+    return name, half, bare_half, half / bare_half, percentile(took["ours"], 0.99), percentile(took["bare"], 0.99)
+
+
+def _gets(store: SqliteStore, bare: sqlite3.Connection, documents: int) -> tuple[Step, Step]:
+    def ours(number: int) -> object:
+        return store.get("bindings", f"key-{number % documents}")
+
+    def theirs(number: int) -> object:
+        row = bare.execute(
+            "SELECT data FROM kept WHERE collection = ? AND key = ?", ("bindings", f"key-{number % documents}")
+        )
+        return json.loads(row.fetchone()[0])
+
+    return ours, theirs
+
+
+def _writes(store: SqliteStore, bare: sqlite3.Connection) -> dict[str, tuple[Step, Step]]:
+    def ours(count: int) -> Step:
+        return lambda number: store.write(*(Write("new", f"{number}-{place}", BODY) for place in range(count)))
+
+    def theirs(count: int) -> Step:
+        def step(number: int) -> None:
+            with _transaction(bare):
+                for place in range(count):
+                    bare.execute("INSERT INTO kept VALUES ('new', ?, ?)", (f"{number}-{place}", json.dumps(BODY)))
+
+        return step
+
+    return {name: (ours(count), theirs(count)) for name, count in (("write", 1), ("commit of 4 writes", 4))}
+
+
+def _puts(queue: SqliteQueue, bare: sqlite3.Connection) -> tuple[Step, Step]:
+    def theirs(number: int) -> None:
+        row = (f"task-{number}", json.dumps(BODY).encode(), _now().isoformat())
+        with _transaction(bare):
+            bare.execute("INSERT INTO tasks (name, body, due) VALUES (?, ?, ?)", row)
+
+    return lambda number: queue.put(Task("bitrix_deal_changed", BODY, f"task-{number}")), theirs
+
+
+def _bare(path: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None)
+    for statement in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", *TABLES):
+        connection.execute(statement)
+    return connection
+
+
+def _fill(store: SqliteStore, bare: sqlite3.Connection, documents: int) -> None:
+    for start in range(0, documents, 100):
+        keys = [f"key-{number}" for number in range(start, min(start + 100, documents))]
+        store.write(*(Write("bindings", key, BODY) for key in keys))
+        with _transaction(bare):
+            bare.executemany("INSERT INTO kept VALUES ('bindings', ?, ?)", [(key, json.dumps(BODY)) for key in keys])
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    yield
+    connection.execute("COMMIT")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -146,14 +146,24 @@ def ran(request: HttpRequest, function: str, run: Callable[[], Mapping[str, int]
 
 
 def read(request: HttpRequest) -> Delivery:
-    """The request with its body. Raises Refused 413 for one that is too large."""
-    if (request.content_length or 0) > MAX_BODY:
-        raise Refused(413, "too_large")
-    body = request.get_data()
-    if len(body) > MAX_BODY:
-        raise Refused(413, "too_large")
+    """The request with its body. Raises Refused 413 for one that is too large, 400 for one that cannot be read."""
+    body = _body(request)
     headers = {name.lower(): value for name, value in request.headers.items()}
     return Delivery(request.method, request.query_string.decode("latin-1"), headers, body, request.remote_addr or "")
+
+
+def _body(request: HttpRequest) -> bytes:
+    if (request.content_length or 0) > MAX_BODY:
+        raise Refused(413, "too_large")
+    try:
+        body = request.get_data()
+    except Exception as fault:  # each server has its own classes for a body it cannot read
+        if getattr(fault, "code", 400) == 413:
+            raise Refused(413, "too_large") from fault
+        raise Refused(400, "malformed") from fault
+    if len(body) > MAX_BODY:
+        raise Refused(413, "too_large")
+    return body
 
 
 def turn_of(delivery: Delivery, function: str, max_attempts: int) -> Turn:
@@ -191,9 +201,10 @@ def _buried(turn: Turn, reason: Exception, letters: DeadLetter) -> Answer:
 
 def _unreadable(request: HttpRequest, function: str) -> Turn:
     """What no queue of ours sent, as far as it can be shown to a person."""
-    beginning = (
-        request.get_data()[:1000].decode("utf-8", "replace") if (request.content_length or 0) <= MAX_BODY else ""
-    )
+    try:
+        beginning = _body(request)[:1000].decode("utf-8", "replace")
+    except Refused:
+        beginning = ""
     return Turn(Task(function, {"unreadable": beginning}, "unreadable"), 0, True)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Request
 
 from common.errors import InDoubt, NeedsPerson, Refused, SideDown, Stale, Stop, TryLater
 from common.flow.delivery import MAX_BODY, Answer, DeadLetter, Delivery, Page, Turn, processed, ran, received
@@ -70,6 +71,23 @@ def test_a_wrong_method_is_told_the_right_one() -> None:
 def test_a_body_may_have_so_many_bytes(size: int) -> None:
     status = received(request(b"x" * size), "f", raising(None))[1]
     assert status == (200 if size == MAX_BODY else 413)
+
+
+class Broken(Request):
+    """A body that its server cannot read, as gunicorn's with a wrong chunk size."""
+
+    def get_data(self, *_: object, **__: object) -> bytes:  # type: ignore[override]
+        fault = OSError("chunk")
+        fault.code = self.environ["fault"]  # type: ignore[attr-defined]
+        raise fault
+
+
+@pytest.mark.parametrize("code", [400, 413, 500])
+def test_a_body_that_cannot_be_read_is_the_senders_fault(code: int) -> None:
+    broken = Broken({**request().environ, "fault": code})
+    assert received(broken, "f", raising(None))[1] == (413 if code == 413 else 400)
+    letters = DeadLetter(lambda *_: None, 3)
+    assert processed(broken, "f", raising(None), lambda: letters)[1] == 200
 
 
 def test_a_page_is_for_a_browser_and_not_kept_by_it() -> None:

@@ -148,9 +148,11 @@ class Sweep:
             return 0
         start = max(parse(mark.value) - OVERLAP, began) if mark.value else began
         newest, last, put = parse(mark.value) if mark.value else began, 0, 0
+        # Read anew because the rules changed, it is another occasion: a task of this name may have come and gone.
+        because = "sweep" if mark.value else f"sweep from the beginning {mark.version}"
         for sight in self._pages(start):
             unknown = self._unknown(sight.records)
-            self._put(unknown, "sweep")
+            self._put(unknown, because)
             put, last, newest = put + len(unknown), sight.last or last, max(newest, sight.newest or newest)
             mark = self._moved(mark, newest)
         self._window_from(last)

@@ -298,6 +298,7 @@ class Work:
         if outcome.stops:
             task = self.task([job.record], turn.task.name)
             writes += self.waiting.put(job.record, self.exchange.name, outcome.stops, task, job.waiting, job.refused)
+            writes += [] if job.waiting else [self.excluded.clear(job.record.key)]
         elif job.waiting is not None:
             writes += self.waiting.clear(job.waiting)
         if outcome.stops or job.waiting is not None:

@@ -15,6 +15,8 @@ from tests.stand import MANAGER
 
 TAIL = 40
 """Minutes after the last thing people did: two leases of the queue (11 minutes) and the records' own waiting."""
+SHORT_TAIL = 20
+"""Where the queue hears of a death at once: two claims (5 minutes), found abandoned, and the next sweep."""
 
 STRANGER = inn("771234567")
 FIXED_KPP = "780201001"
@@ -35,13 +37,21 @@ class Story:
     warm: bool = False
     rule: Mapping[str, Any] = field(default_factory=dict)
 
-    def lived(self, folder: str, kill_at: Sequence[int], death: Death, new_store: NewStore | None = None) -> Ending:
+    def lived(
+        self,
+        folder: str,
+        kill_at: Sequence[int],
+        death: Death,
+        new_store: NewStore | None = None,
+        tail: int = TAIL,
+    ) -> Ending:
         """Live through it with these deaths."""
         switches = Switches(ref_key="ignored" if self.keys == "ignored" else "honoured")
         options: dict[str, Any] = {"bases": (self.base,), "switches": switches, "rules": {self.base: self.rule}}
         stand = MortalStand(folder, death, new_store, **options)
         try:
             busy = self._lived(stand, kill_at)
+            stand.minutes(tail)
             return Ending(busy, facts_of(stand, self.base), notices(stand), stand.points.deaths)
         finally:
             stand.close()
@@ -55,9 +65,7 @@ class Story:
         for act in self.acts:
             act(stand)
             stand.quiet()
-        busy = len(stand.points.passed)
-        stand.minutes(TAIL)
-        return busy
+        return len(stand.points.passed)
 
 
 @dataclass(frozen=True)

@@ -196,8 +196,7 @@ class Work:
         except NeedsPerson as refused:
             self._read_each(wanted, facts, refused)
         except Exception as error:  # noqa: BLE001 - a batch's boundary: every record of it learns what happened
-            for job in wanted:
-                self._failed(job, error, 0)
+            self._all_failed(wanted, error)
 
     def _read_each(self, jobs: Sequence[Job], facts: dict[str, Facts], refused: NeedsPerson) -> None:
         """One source that may not be read fails the reading of all: then each is read alone."""
@@ -223,11 +222,16 @@ class Work:
         else:
             self._well(job)
 
-    def _failed(self, job: Job, error: Exception, person: int) -> None:
+    def _all_failed(self, jobs: Sequence[Job], error: Exception) -> None:
+        """One request failed for all of them; its side's breaker counts it once."""
+        for number, job in enumerate(jobs):
+            self._failed(job, error, 0, counts=number == 0)
+
+    def _failed(self, job: Job, error: Exception, person: int, counts: bool = True) -> None:
         if isinstance(error, NeedsPerson):
             job.outcome, job.refused = Outcome(stops=error.stops, person=person), isinstance(error, SideRefused)
         elif isinstance(error, SideDown):
-            self._down(job, error, person)
+            self._down(job, error, person, counts)
         elif isinstance(error, StoreConflict):
             job.failure = TryLater("overtaken")
         else:
@@ -235,8 +239,8 @@ class Work:
             if not isinstance(error, TryLater):
                 LOGGER.error("unforeseen", exc_info=error, extra={"fields": {"record": job.record.key}})
 
-    def _down(self, job: Job, down: SideDown, person: int) -> None:
-        if self.breakers.failed(down):
+    def _down(self, job: Job, down: SideDown, person: int, counts: bool) -> None:
+        if counts and self.breakers.failed(down):
             self.teller.side_opened(down)
         if self.breakers.is_open(down.side):
             job.outcome = Outcome(stops=(parking.parked(down.side, down.cause),), person=person)
@@ -268,7 +272,7 @@ class Work:
         except Exception as error:  # noqa: BLE001 - a batch's boundary, as in `_read`
             for job, _ in carried:
                 job.outcome = None
-                self._failed(job, error, 0)
+            self._all_failed([job for job, _ in carried], error)
             return
         for job, bound in carried:
             stop = refused.get(job.record.key)

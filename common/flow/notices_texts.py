@@ -35,10 +35,14 @@ def opened(stop: Stop, language: Language) -> str:
 
 
 def resolved(stop: Stop, count: int, language: Language) -> str:
-    """The notice that a cause is gone; `count` records go on."""
+    """The notice that a cause is gone; `count` records go on, a side has none of its own."""
     words, text = _WORDS[language], _text(stop.reason, language)
     whose = ", ".join(_line(part) for part in (_field(stop, language), stop.subject) if part)
-    return f"[B]{words['mended']}[/B]: {text.wrong}" + (f": {whose}" if whose else "") + f". {words['count']}: {count}"
+    mended = f"[B]{words['mended']}[/B]: {text.wrong}" + (f": {whose}" if whose else "")
+    return mended if stop.reason in _SIDES else f"{mended}. {words['count']}: {count}"
+
+
+_SIDES: Final = ("breaker_open", "breaker_credentials", "clock_skewed")
 
 
 def escaped(text: str) -> str:

@@ -9,23 +9,12 @@ from common.bitrix.wire import fate, read_event, read_install
 from common.errors import NeedsPerson, Refused, SideDown, TryLater
 from common.flow.delivery import Delivery, Page
 from common.logs import counted
+from functions.bitrix_app_installed.pages import done, failed
 
 if TYPE_CHECKING:
     from common.wiring import Services
 
 FUNCTION = "bitrix_app_installed"
-
-DONE = """<!doctype html>
-<html lang="ru"><head><meta charset="utf-8"><title>1C ⇄ Bitrix24</title>
-<script src="https://api.bitrix24.com/api/v1/"></script></head>
-<body><p>Приложение установлено. События и поля созданы.</p>
-<script>BX24.init(function () { BX24.installFinish(); });</script></body></html>
-"""
-FAILED = """<!doctype html>
-<html lang="ru"><head><meta charset="utf-8"><title>1C ⇄ Bitrix24</title></head>
-<body><p>Приложение принято, но события или поля создать не удалось: {why}.</p>
-<p>Откройте эту страницу ещё раз.</p></body></html>
-"""
 
 
 def accept(delivery: Delivery, services: Services) -> Page | None:
@@ -57,6 +46,6 @@ def _equipped(is_page: bool, services: Services) -> Page | None:
         counted("not_equipped", function=FUNCTION, reason=str(reason))
         if not is_page:
             raise TryLater("not_equipped") from reason
-        return Page(FAILED.format(why=type(reason).__name__), 503)
+        return Page(failed(services.settings.site.language, str(reason)), 503)
     services.portal_is_back()
-    return Page(DONE) if is_page else None
+    return Page(done(services.settings.site.language)) if is_page else None

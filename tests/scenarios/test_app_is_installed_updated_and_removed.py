@@ -51,8 +51,16 @@ def test_a_page_that_could_not_bind_does_not_finish_the_install(tmp_path: Path) 
         assert not stand.install()
         status, page = stand.pages[-1]
         assert (status, "installFinish" in page, stand.bound()) == (503, False, [])
+        assert "access_denied" in page
         assert stand.install()
         assert (stand.bound(), carried(stand)) == (ADDRESSES, 1)
+
+
+@pytest.mark.parametrize(("language", "word"), [("ru", "установлено"), ("en", "installed")])
+def test_the_page_speaks_the_language_of_the_settings(tmp_path: Path, language: str, word: str) -> None:
+    with application(str(tmp_path), interface=True, environ={"LANGUAGE": language}) as stand:
+        assert word in stand.pages[0][1]
+        assert f'<html lang="{language}">' in stand.pages[0][1]
 
 
 def test_before_the_first_install_jobs_are_postponed_and_rules_may_be_imported(tmp_path: Path) -> None:

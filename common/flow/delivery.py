@@ -98,7 +98,7 @@ def received(request: HttpRequest, function: str, handle: Callable[[Delivery], P
         sender = _sender(request)
         counted("refused", function=function, reason=refusal.reason, status=refusal.status, sender=sender)
         return _text(refusal.reason, refusal.status, {"Allow": "POST"} if refusal.status == 405 else {})
-    except ExchangeError as reason:
+    except (TryLater, SideDown, NeedsPerson, StoreConflict) as reason:
         counted("not_kept", function=function, reason=_why(reason))
         return _text("try later", 503, {"Retry-After": "10"})
     if page is None:

@@ -94,6 +94,11 @@ class Settings:
     def site(self) -> Site:
         return self._group(_site)
 
+    @cached_property
+    def public_url(self) -> str:
+        """`PUBLIC_BASE_URL` where nothing works without it: the portal must know where to call."""
+        return self._group(_public_url)
+
     def _group(self, read: Callable[[Forms], Group]) -> Group:
         forms = Forms(self._environ)
         group = read(forms)

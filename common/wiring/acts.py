@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from common.errors import Refused
+from common.errors import ExchangeError, Refused
+from common.logs import counted
 from common.model.ids import RuleId
+from common.ports import Write
 from common.wiring.accounting import Bases
+from common.wiring.portal import PORTAL
 
 if TYPE_CHECKING:
     from common.exchanges.acts.model import ActRule
@@ -34,6 +37,9 @@ DEAL_EVENTS = (
 )
 
 APP_EVENTS = ("ONAPPINSTALL", "ONAPPUPDATE", "ONAPPUNINSTALL")
+
+EQUIP = "equip"
+"""The note that an install could not bind events or create fields."""
 
 
 class ActsParts(Bases):
@@ -111,6 +117,22 @@ class ActsParts(Bases):
         except (KeyError, TypeError, ValueError) as error:
             raise Refused(400, "malformed") from error
 
+    def equip_later(self) -> None:
+        """The portal did not let us finish; the portal itself will not call the install path again."""
+        self.store.write(Write("config", EQUIP, {"wanted": True}))
+
+    def equip_pending(self) -> dict[str, int]:
+        """Finish what an install could not, once the portal lets us; how many."""
+        if self.breakers.is_open(PORTAL) or self.store.get("config", EQUIP) is None:
+            return {"equipped": 0}
+        try:
+            self.equip_portal()
+        except ExchangeError as reason:
+            counted("not_equipped", reason=str(reason))
+            return {"equipped": 0}
+        self.store.write(Write("config", EQUIP, None))
+        return {"equipped": 1}
+
     def equip_portal(self) -> None:
         """Bind our events (an application only: webhooks are set by hand) and create the deal's fields; repeatable."""
         from common.exchanges.acts.model import BackFields
@@ -118,7 +140,7 @@ class ActsParts(Bases):
         if self.settings.bitrix.webhook_url is None:
             from common.bitrix.bindings import ensure_bindings
 
-            base = self.settings.site.public_base_url
+            base = self.settings.public_url
             wanted = dict.fromkeys(DEAL_EVENTS, f"{base}/bitrix-deal-changed")
             wanted |= dict.fromkeys(APP_EVENTS, f"{base}/bitrix-app-installed")
             ensure_bindings(self.bitrix, wanted)

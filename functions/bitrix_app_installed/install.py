@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from common.bitrix.forms import parse, text
 from common.bitrix.wire import fate, read_event, read_install
-from common.errors import NeedsPerson, Refused, SideDown, TryLater
+from common.errors import ExchangeError, Refused
 from common.flow.delivery import Delivery, Page
 from common.logs import counted
 from functions.bitrix_app_installed.pages import done, failed
@@ -39,13 +39,15 @@ def accept(delivery: Delivery, services: Services) -> Page | None:
 
 
 def _equipped(is_page: bool, services: Services) -> Page | None:
-    """Bind events and create fields. Without them the install is not finished, so that the person tries again."""
+    """Bind events and create fields. Without them the page does not finish the install, so that the person tries again;
+    after an event nobody tries again, so the watch does."""
     try:
         services.equip_portal()
-    except (SideDown, TryLater, NeedsPerson) as reason:
+    except ExchangeError as reason:
         counted("not_equipped", function=FUNCTION, reason=str(reason))
+        services.equip_later()
         if not is_page:
-            raise TryLater("not_equipped") from reason
+            return None
         return Page(failed(services.settings.site.language, str(reason)), 503)
     services.portal_is_back()
     return Page(done(services.settings.site.language)) if is_page else None

@@ -17,6 +17,6 @@ def run(request: Request) -> Answer:
 
     def round_of(found: Services) -> dict[str, int]:
         found.import_first_rules()
-        return {**found.refresh_digests(), **found.watch.run()}
+        return {**found.refresh_digests(), **found.equip_pending(), **found.watch.run()}
 
     return ran(request, FUNCTION, lambda: round_of(services()))

@@ -56,6 +56,24 @@ def test_a_page_that_could_not_bind_does_not_finish_the_install(tmp_path: Path) 
         assert (stand.bound(), carried(stand)) == (ADDRESSES, 1)
 
 
+def test_an_install_without_a_page_is_finished_by_the_watch(tmp_path: Path) -> None:
+    """The portal calls the install path once; nobody would call it again."""
+    with application(str(tmp_path), installed=False) as stand:
+        stand.portal.faults.add(troubles.html(502, "event.get", times=4))
+        assert stand.install()
+        assert (stand.bound(), stand.application.installed) == ([], True)
+        stand.minutes(5)
+        assert stand.bound() == ADDRESSES
+        assert stand.services.store.get("config", "equip") is None
+        assert carried(stand) == 1
+
+
+def test_without_a_public_address_the_page_names_the_setting(tmp_path: Path) -> None:
+    with application(str(tmp_path), interface=True, installed=False, environ={"PUBLIC_BASE_URL": ""}) as stand:
+        assert not stand.install()
+        assert "PUBLIC_BASE_URL: is not set" in stand.pages[-1][1]
+
+
 @pytest.mark.parametrize(("language", "word"), [("ru", "установлено"), ("en", "installed")])
 def test_the_page_speaks_the_language_of_the_settings(tmp_path: Path, language: str, word: str) -> None:
     with application(str(tmp_path), interface=True, environ={"LANGUAGE": language}) as stand:

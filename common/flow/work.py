@@ -302,15 +302,16 @@ class Work:
         if outcome.stops:
             task = self.task([job.record], turn.task.name)
             writes += self.waiting.put(job.record, self.exchange.name, outcome.stops, task, job.waiting, job.refused)
-            writes += [] if job.waiting else [self.excluded.clear(job.record.key)]
         elif job.waiting is not None:
             writes += self.waiting.clear(job.waiting)
         if outcome.stops or job.waiting is not None:
             writes.append(self.teller.wish(job.record.key, outcome.stops, outcome.person))
         if outcome.excluded:
             writes.append(self.excluded.put(_excluded(job.record, self.exchange.name, outcome)))
+        elif outcome.bound is not None or (outcome.stops and job.waiting is None):
+            writes.append(self.excluded.clear(job.record.key))
         if outcome.bound is not None and job.binding is not None:
-            writes += [self.bindings.write(job.binding), self.excluded.clear(job.record.key)]
+            writes.append(self.bindings.write(job.binding))
         return [*writes, self.journal.entry(self._entry(job, outcome, turn))]
 
     def _entry(self, job: Job, outcome: Outcome, turn: Turn) -> Entry:

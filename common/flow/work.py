@@ -138,7 +138,7 @@ class Work:
         return Task(self.function, body, name, self.traffic, not_before)
 
     def _open(self, records: Iterable[Record]) -> list[Record]:
-        """Those not settled and not excluded by this very occurrence; one round trip, two if some are unbound."""
+        """Those not settled, not excluded by this very occurrence; one round trip, two if some have no target."""
         by_key = {record.key: record for record in records}
         bound = self.bindings.get_many(list(by_key))
         left = {
@@ -146,9 +146,9 @@ class Work:
             for key, record in by_key.items()
             if not self.exchange.settled(as_data(bound[key]) if key in bound else None)
         }
-        unbound = [record for key, record in left.items() if key not in bound]
-        open_still = {record.key for record in self.not_excluded(unbound)}
-        return [record for key, record in left.items() if key in bound or key in open_still]
+        paired = {key for key, binding in bound.items() if binding.target}
+        open_still = {record.key for record in self.not_excluded([left[key] for key in left if key not in paired])}
+        return [record for key, record in left.items() if key in paired or key in open_still]
 
     def not_excluded(self, records: Sequence[Record]) -> list[Record]:
         """Those not left out already for this very occurrence; a rule that is active again asks anew."""

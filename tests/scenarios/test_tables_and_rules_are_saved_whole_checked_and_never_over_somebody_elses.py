@@ -1,0 +1,142 @@
+"""Correspondence tables and rules as their keepers use them: versions, authors, CSV there and back, refusals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from common.admin.rules import RuleBook, RulesRefused
+from tests.scenarios.stories import asked, closed, map_value, shown
+from tests.stand import ITEM, STAGES, Stand
+
+HEAD = "\ufeffbase;key;value;note\r\n"
+
+
+def book_of(stand: Stand) -> RuleBook:
+    return stand.services.rule_book
+
+
+def saved(stand: Stand, name: str, body: str, author: str = "Анна", version: int | None = None) -> str:
+    return book_of(stand).import_csv(name, HEAD + body, author, version)
+
+
+def refused(stand: Stand, name: str, body: str, version: int | None = None) -> str:
+    before = book_of(stand).export_all()
+    with pytest.raises(RulesRefused) as caught:
+        saved(stand, name, body, "Борис", version)
+    assert book_of(stand).export_all() == before
+    return "\n".join(caught.value.faults)
+
+
+def test_every_save_is_a_version_with_its_author(office: Stand) -> None:
+    saved(office, "units", "*;778;642;\r\n")
+    saved(office, "units", "*;778;796;упаковки считаем штуками\r\n", "Борис")
+    version = office.services.kept.active("mapping:units")
+    assert (version.number, version.author, version.at[:10]) == (2, "Борис", "2026-11-20")
+    assert "unchanged" in saved(office, "units", "*;778;796;упаковки считаем штуками\r\n", "Вера")
+    assert office.services.kept.active("mapping:units").author == "Борис"
+
+
+def test_a_save_over_a_newer_version_is_refused_with_the_difference(office: Stand) -> None:
+    saved(office, "units", "*;778;642;\r\n")
+    saved(office, "units", "*;778;796;\r\n", "Анна", 1)
+    said = refused(office, "units", "*;778;642;\r\n*;055;055;\r\n", 1)
+    assert [word for word in ("version 2", "Анна", "778", "796", "642", "055") if word not in said] == []
+
+
+def test_csv_goes_out_and_comes_back_the_same(office: Stand) -> None:
+    rows = [
+        ["*", "name:Аудит; полный", "00-00000001", 'с «кавычками» и "такими"'],
+        ["main", "name:=1+1", "Настройка обмена", "-не формула"],
+        ["*", "product:12", "'00-7", "два\nряда"],
+    ]
+    book_of(office).import_all({"tables": {"nomenclature": rows}}, "Анна")
+    text = book_of(office).export_csv("nomenclature")
+    assert text.startswith(HEAD)
+    # Cells that a spreadsheet would run as formulas are defused on the way out only.
+    assert [cell for cell in (";'-не формула", ";''00-7;") if cell not in text] == []
+    assert "unchanged" in book_of(office).import_csv("nomenclature", text, "Борис")
+    assert book_of(office).export_all()["tables"]["nomenclature"] == rows
+
+
+def test_what_excel_saves_with_commas_is_read_too(office: Stand) -> None:
+    book_of(office).import_csv("units", "base,key,value\n,778,642\n", "Анна")
+    assert book_of(office).export_all()["tables"]["units"] == [["*", "778", "642", ""]]
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("*;name:Аудит;А;\r\n*;name:аудит ;Б;\r\n", ("row 2", "given twice", "А", "Б")),
+        ("*;name:Аудит;;\r\n", ("row 1", "empty")),
+        ("retail;name:Аудит;А;\r\n", ("row 1", "retail", "main")),
+        ("*;name:Аудит\r\n", ("line 2",)),
+    ],
+    ids=["key twice", "no value", "unknown base", "short row"],
+)
+def test_a_faulty_table_is_refused_whole(office: Stand, body: str, words: tuple[str, ...]) -> None:
+    said = refused(office, "nomenclature", body)
+    assert [word for word in words if word not in said] == []
+
+
+def test_the_same_key_may_stand_once_for_a_base_and_once_for_all(office: Stand) -> None:
+    body = f"main;name:{ITEM};Настройка обмена;\r\n*;name:{ITEM};{ITEM};\r\n"
+    assert "2 rows" in saved(office, "nomenclature", body)
+
+
+def rule_faults(stand: Stand, **changes: Any) -> str:
+    rules = book_of(stand).export_all()["acts"]
+    with pytest.raises(RulesRefused) as caught:
+        book_of(stand).import_all({"acts": [rules[0] | changes]}, "Анна")
+    return "\n".join(caught.value.faults)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"base": "retail"}, ("services_main", "retail", "main")),
+        ({"profile": "ut11.completed_work"}, ("ut11.completed_work", "bp30")),
+        ({"profile": "bp30.nothing"}, ("bp30.nothing",)),
+        ({"stage": "C2:DONE"}, ("C2:DONE", "funnel 1")),
+        ({"id": "Наши услуги"}, ("id",)),
+        ({"contract": "field"}, ("contract_field",)),
+        ({"defaults": {}}, ("income_item_group", "required")),
+        ({"defaults": {"income_item_group": "Услуги", "bank": "1"}}, ("unknown default", "bank")),
+        ({"zero_price": "maybe"}, ("zero_price",)),
+        ({"stages": []}, ("unknown field", "stages")),
+        ({"since": "2026-11-01T00:00:00"}, ("since", "offset")),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, dict) else "",
+)
+def test_a_faulty_rule_is_refused_in_words(office: Stand, changes: dict[str, Any], words: tuple[str, ...]) -> None:
+    said = rule_faults(office, **changes)
+    assert [word for word in words if word not in said] == []
+
+
+def test_two_rules_for_one_act_are_refused(office: Stand) -> None:
+    [rule] = book_of(office).export_all()["acts"]
+    with pytest.raises(RulesRefused, match="two active rules make the same act"):
+        book_of(office).import_all({"acts": [rule, rule | {"id": "twin"}]}, "Анна")
+
+
+def test_a_refused_import_leaves_the_old_rules_at_work(office: Stand) -> None:
+    rule_faults(office, stage=STAGES["small"])
+    deals = closed(office)
+    office.quiet()
+    assert shown(office, deals) == deals
+
+
+def test_another_process_sees_a_new_row_within_a_minute(office: Stand) -> None:
+    deal = office.deal()
+    office.person.set_rows(deal, [office.row(100, productName="Аудит")])
+    office.reach(deal)
+    office.quiet()
+    here = office.services
+    office.restarted()
+    office.services.table_book.tables()
+    other, office.services = office.services, here
+    map_value(office, "nomenclature", "name:Аудит", "Настройка обмена")
+    office.services = other
+    office.quiet(120)
+    assert (office.reasons(), shown(office, [deal]), len(asked(office))) == ([], [deal], 1)

@@ -202,7 +202,9 @@ class Sweep:
         """Those that are in no state yet, or excluded for an earlier occurrence: waiting ones have their own time."""
         keys = [record.key for record in records]
         bound, waits = self.work.bindings.get_many(keys), self.waiting.get_many(keys)
-        left = [one for one in records if one.key not in bound and _is_news(one, waits.get(one.key))]
+        # An intent to write without a target is no state: after it the record may have been excluded and come again.
+        paired = {key for key, binding in bound.items() if binding.target}
+        left = [one for one in records if one.key not in paired and _is_news(one, waits.get(one.key))]
         return self.work.not_excluded(left)
 
     def _put(self, records: Sequence[Record], because: str, not_before: datetime | None = None) -> None:

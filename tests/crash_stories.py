@@ -104,11 +104,12 @@ def left_over(stand: MortalStand) -> list[str]:
     now = stand.clock.now().isoformat()[:19]
     held = [f"{place} {one.key}" for place in ("claims", "leases") for one in stand.store.query(place)
             if one.data["until"][:19] > now]  # fmt: skip
-    kept = [f"{place} {one.key}" for place in ("wishes", "dead_letters", "breakers", "awaiting")
+    kept = [f"{place} {one.key}" for place in ("wishes", "dead_letters", "awaiting")
             for one in stand.store.query(place)]  # fmt: skip
     untold = [f"untold {one.key}" for one in stand.store.query("causes", [("to_tell", "==", True)])]
+    shut = [f"breaker {one.key}" for one in stand.store.query("breakers", [("open", "==", True)])]
     tasks = [f"{number} tasks on {name}" for name, number in stand.queue.depth().items() if number]
-    return [*held, *kept, *untold, *tasks]
+    return [*held, *kept, *untold, *shut, *tasks]
 
 
 def notices(stand: MortalStand) -> frozenset[tuple[int, str]]:

@@ -25,7 +25,7 @@ from tests.benchmarks.report import Bar, table
 from tests.simulators.bitrix24 import EventFault
 from tests.stand import ONEC_HOST, Stand, standing
 
-DEALS, SMALL = 1000, 20
+DEALS, SMALL = 500, 20
 MINUTES = 24 * 60
 SWEEP_SECONDS, SWEEPS = 300.0, 2
 BURST, RATE, PAGE = 50, 2.0, 50

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from itertools import combinations
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -120,7 +121,7 @@ class RuleBook:
         rules = [rule for number, one in enumerate(data, 1) if (rule := _parsed(number, one, found))]
         for rule in rules:
             found += [f"rule {rule.id}: {fault}" for fault in self._faults(rule)]
-        found += _between(rules)
+        found += [*_between(rules), *_sharing_fields(rules)]
         if found:
             raise RulesRefused(found)
         return rules
@@ -175,6 +176,14 @@ def _between(rules: Sequence[ActRule]) -> Iterable[str]:
     places = [(rule.category, rule.stage, rule.base, rule.profile) for rule in rules if rule.active]
     for place in dict.fromkeys(place for place in places if places.count(place) > 1):
         yield f"two active rules make the same act: funnel {place[0]}, stage {place[1]}, base {place[2]}, {place[3]}"
+
+
+def _sharing_fields(rules: Sequence[ActRule]) -> Iterable[str]:
+    """Two acts of one deal cannot be shown in the same fields: the second would overwrite the first."""
+    for one, other in combinations([rule for rule in rules if rule.active], 2):
+        shared = [name for name in one.back.names() if name in other.back.names()]
+        if shared and (one.category, one.stage) == (other.category, other.stage) and one.id != other.id:
+            yield f"rules {one.id} and {other.id} of stage {one.stage} both write {', '.join(shared)}: change `back`"
 
 
 def _activated(rule: ActRule, before: ActRule | None, now: datetime) -> ActRule:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from common.admin.rules import RuleBook, RulesRefused
-from tests.scenarios.stories import asked, closed, map_value, shown
+from tests.scenarios.stories import House, asked, closed, map_value, shown
 from tests.stand import ITEM, STAGES, Stand
 
 HEAD = "\ufeffbase;key;value;note\r\n"
@@ -118,6 +118,13 @@ def test_two_rules_for_one_act_are_refused(office: Stand) -> None:
     [rule] = book_of(office).export_all()["acts"]
     with pytest.raises(RulesRefused, match="two active rules make the same act"):
         book_of(office).import_all({"acts": [rule, rule | {"id": "twin"}]}, "Анна")
+
+
+def test_two_rules_of_one_stage_may_not_write_the_same_fields_of_the_deal(house: House) -> None:
+    stand = house(bases=["main", "small"])
+    [first, second] = book_of(stand).export_all()["acts"]
+    with pytest.raises(RulesRefused, match="both write UF_CRM_ONEC_ACT_NUMBER"):
+        book_of(stand).import_all({"acts": [first, second | {"category": 1, "stage": first["stage"]}]}, "Анна")
 
 
 def test_a_refused_import_leaves_the_old_rules_at_work(office: Stand) -> None:

@@ -213,7 +213,7 @@ def _failed(outcomes: Mapping[DealId, Outcome]) -> dict[DealId, str]:
     """What a person has to look at, as text; everything else is raised: the same fields may be written again."""
     failed: dict[DealId, str] = {}
     for deal, outcome in outcomes.items():
-        if outcome.fault is None:
+        if outcome.fault is None or outcome.fault.is_gone:  # a deal that was deleted has nothing to be shown on
             continue
         error: ExchangeError = exception(outcome.fault, "crm.item.update", write=True)
         if not isinstance(error, NeedsPerson):

@@ -130,7 +130,7 @@ def counterparty(
     fitting = [one for one in found if not mapped or one.ref == mapped]
     if len(fitting) == 1:
         return fitting[0]
-    if not found and rule.create_counterparty:
+    if not found and not mapped and rule.create_counterparty:
         return None
     reason = "counterparty_ambiguous" if len(fitting) > 1 else "counterparty_missing"
     named = f"ИНН {drafted.client.inn} КПП {drafted.client.kpp or '—'}"

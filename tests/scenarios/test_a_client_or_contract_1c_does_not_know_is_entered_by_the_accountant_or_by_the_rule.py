@@ -23,6 +23,7 @@ from tests.scenarios.stories import (
 from tests.simulators.onec.seeding import CLIENT, Party, inn
 from tests.stand import ACCOUNTANT, ADMIN, Stand
 
+AGREEMENTS = "Catalog_СоглашенияСКлиентами"
 NEW = Party("ООО Сирень", inn("780234568"), "780201002")
 
 
@@ -196,3 +197,25 @@ def test_a_default_that_fits_two_objects_is_never_guessed(office: Stand) -> None
     stays_quiet(office, deals)
     change_rule(office, defaults={"income_item_group": office.refs["main"].item_group})
     goes_on(office, deals, person=ADMIN)
+
+
+def test_who_is_named_in_the_table_is_never_created_beside(house: House) -> None:
+    stand = house(rules={"main": {"create_counterparty": True, "create_contract": True}})
+    client = newcomer(stand)
+    map_value(stand, "counterparties", f"company:{client['COMPANY_ID']}", stand.refs["main"].counterparty, "main")
+    deals = deals_with(stand, client)
+    waits(stand, deals, "counterparty_missing", ACCOUNTANT, NEW.name)
+    assert stand.effects() == []
+
+
+def test_in_trade_an_agreement_comes_first_and_is_made_by_people_only(house: House) -> None:
+    stand = house(bases=["trade"], rules={"trade": {"create_contract": True}})
+    refs, accountant = stand.refs["trade"], stand.bases["trade"].accountant
+    accountant.edit(AGREEMENTS, refs.agreement, Статус="Закрыто")
+    deals = closed(stand, 3, "trade")
+    waits(stand, deals, "agreement_missing", ACCOUNTANT, CLIENT.name, "trade")
+    stays_quiet(stand, deals[:1])
+    accountant.edit(AGREEMENTS, refs.agreement, Статус="Действует")
+    later(stand, 3600)
+    goes_on(stand, deals, person=ACCOUNTANT, base="trade")
+    assert {act["Соглашение_Key"] for act in stand.acts("trade")} == {refs.agreement}

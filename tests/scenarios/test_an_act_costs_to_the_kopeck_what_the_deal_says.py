@@ -199,3 +199,13 @@ def test_only_the_amounts_of_the_deals_own_currency_are_compared(office: Stand) 
     [deal] = closed(office, CURRENCY_ID="USD", price=33.33, quantity=3)
     office.quiet()
     assert shown(office, [deal]) == [deal]
+
+
+def test_a_deal_that_mixes_both_kinds_of_price_is_written_with_vat_inside(office: Stand) -> None:
+    deal = sold(office, office.row(122), office.row(244, taxIncluded="N"))
+    office.quiet()
+    assert [(row["Цена"], row["Сумма"], row["СуммаНДС"]) for row in lines_of(office, deal)] == [
+        (122, 122, 22),
+        (244, 244, 44),
+    ]
+    assert (act_of(office, deal)["СуммаВключаетНДС"], act_of(office, deal)["СуммаДокумента"]) == (True, 366)

@@ -14,7 +14,7 @@ from tests.simulators.faults import Fault
 from tests.simulators.onec import Switches
 from tests.simulators.onec import platform_answers as answers
 from tests.simulators.web import Request
-from tests.stand import ONEC_HOST, Stand
+from tests.stand import ACCOUNTANT, ONEC_HOST, Stand
 
 Keys = Literal["honoured", "ignored"]
 BOTH = pytest.mark.parametrize("ref_key", ["honoured", "ignored"])
@@ -129,3 +129,37 @@ def test_a_marked_or_posted_act_is_not_made_again(office: Stand) -> None:
         office.person.edit_deal(deal, COMMENTS="Ещё раз")
     office.minutes(10)
     assert (len(office.acts()), asked(office)) == (2, [])
+
+
+def test_a_copy_made_by_the_accountant_before_we_looked_is_not_chosen_between(house: House) -> None:
+    stand = house(switches=Switches(ref_key="ignored"))
+    stand.bases["main"].faults.add(answers.drop_after(match=writes))
+    copies: list[str] = []
+
+    def accountant_copies(request: httpx.Request) -> None:
+        if not copies and stand.acts():
+            act = stand.acts()[0]
+            kept = {name: act[name] for name in ("Date", "Комментарий", "Организация_Key", "Контрагент_Key")}
+            copies.append(stand.bases["main"].accountant.add(SALE, **kept))
+
+    stand.gate = accountant_copies
+    deals = closed(stand)
+    stand.quiet(400)
+    assert (stand.reasons(), len(stand.acts()), len(asked(stand))) == (["act_doubled"], 2, 1)
+    assert asked(stand)[0][0] == ACCOUNTANT
+    stand.bases["main"].accountant.edit(SALE, copies[0], Комментарий="Копия")
+    later(stand, 3600)
+    assert (stand.reasons(), shown(stand, deals), len(stand.acts())) == ([], deals, 2)
+
+
+def test_a_deal_deleted_while_its_act_is_written_keeps_the_act_and_asks_nobody(office: Stand) -> None:
+    deals = closed(office, 2)
+
+    def deleted(request: httpx.Request) -> None:
+        if office.acts() and deals[0] in office.portal.crm.items[2]:
+            office.person.delete_deal(deals[0])
+
+    office.gate = deleted
+    office.quiet()
+    later(office, 3600)
+    assert (office.reasons(), len(office.acts()), asked(office)) == ([], 2, [])

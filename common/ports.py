@@ -221,13 +221,14 @@ class Accounting(Protocol):
     def check(self) -> Sequence[Stop]:
         """What the base lacks for this profile, from the digest of its `$metadata`; empty when all is there."""
 
-    def organisations(self) -> Sequence[Organisation]: ...
+    def organisations(self, afresh: bool = False) -> Sequence[Organisation]:
+        """`afresh`: the one wanted was not among them; asked of 1C again, at most once a minute."""
 
     def currency(self, code: str) -> Ref | None:
         """By its three-digit ISO 4217 code."""
 
-    def vat_values(self) -> Sequence[VatValue]:
-        """All VAT values the base offers."""
+    def vat_values(self, afresh: bool = False) -> Sequence[VatValue]:
+        """All VAT values the base offers; `afresh` as with `organisations`."""
 
     def unit(self, code: str) -> Ref | None:
         """By OKEI code padded to 3."""

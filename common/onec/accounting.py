@@ -69,17 +69,17 @@ class OnecAccounting:
             raise TryLater("digest_missing", 60)
         return missing(self._profile, self._client.base, digest)
 
-    def organisations(self) -> Sequence[Organisation]:
+    def organisations(self, afresh: bool = False) -> Sequence[Organisation]:
         """All organisations the exchange's user sees."""
-        return self._lookups.organisations()
+        return self._lookups.organisations(afresh)
 
     def currency(self, code: str) -> Ref | None:
         """By its three-digit ISO 4217 code."""
         return self._lookups.currency(code)
 
-    def vat_values(self) -> Sequence[VatValue]:
+    def vat_values(self, afresh: bool = False) -> Sequence[VatValue]:
         """All VAT values the base offers for rows."""
-        return self._lookups.vat_values()
+        return self._lookups.vat_values(afresh)
 
     def unit(self, code: str) -> Ref | None:
         """By OKEI code padded to 3."""

@@ -49,8 +49,14 @@ class Dictionaries:
         self._clock = clock
         self._memory: dict[str, _Memory] = {}
 
-    def rows(self, name: str, load: Callable[[], Rows]) -> Rows:
-        """A dictionary as a whole; `load` asks 1C when none is kept or it is a day old."""
+    def rows(self, name: str, load: Callable[[], Rows], afresh: bool = False) -> Rows:
+        """A dictionary as a whole; `load` asks 1C when none is kept or it is a day old.
+
+        `afresh`: what is wanted is not among the rows, a person may have just added it; asks 1C once a minute.
+        """
+        if afresh and self._remembered(_afresh(name)) is None:
+            self._remember(name, self._loaded(name, load))
+            self._remember(_afresh(name), True)
         found = self._remembered(name)
         if found is None:
             found = self._kept_rows(name) or self._loaded(name, load)
@@ -152,6 +158,10 @@ class Dictionaries:
 
 def _single(name: str, key: str) -> str:
     return f"{name}:one:{key}"
+
+
+def _afresh(name: str) -> str:
+    return f"{name}:afresh"
 
 
 def _whole(name: str) -> str:

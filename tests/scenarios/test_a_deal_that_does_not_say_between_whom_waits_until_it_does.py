@@ -167,7 +167,7 @@ def test_our_company_unknown_to_1c_is_for_the_accountant(house: House) -> None:
     money = {"ВалютаВзаиморасчетов_Key": stand.refs["main"].currencies["643"], "Организация_Key": own}
     owner = {"Owner_Key": stand.refs["main"].counterparty, "ВидДоговора": "СПокупателем"}
     accountant.add("Catalog_ДоговорыКонтрагентов", Description="Договор 2", **money, **owner)
-    later(stand, 86_400)
+    later(stand, 3600)
     goes_on(stand, deals, person=7)
 
 

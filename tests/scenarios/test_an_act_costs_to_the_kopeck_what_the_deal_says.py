@@ -191,7 +191,7 @@ def test_a_currency_1c_lacks_is_for_the_accountant(office: Stand) -> None:
     stays_quiet(office, deals)
     accountant = office.bases["main"].accountant
     accountant.set_rate(accountant.add("Catalog_Валюты", Code="156", Description="CNY"), "2026-11-01", "11.5")
-    later(office, 86_400)
+    later(office, 3600)
     goes_on(office, deals, person=ACCOUNTANT)
 
 

@@ -113,6 +113,17 @@ def map_value_instead(stand: Stand, table: str, key: str, value: str) -> None:
     stand.services.rule_book.import_all({"tables": {table: [["*", key, value, ""]]}}, "admin")
 
 
+def test_a_rate_the_accountant_adds_to_his_base_sets_the_deal_going(house: House) -> None:
+    stand = house(bases=["small"])
+    map_value(stand, "vat", "13", "13")
+    deals = with_rows(stand, stand.row(113, taxRate=13), base="small")
+    waits(stand, deals, "vat_unmapped", ACCOUNTANT, "13", "small")
+    stays_quiet(stand, deals)
+    stand.bases["small"].accountant.add("Catalog_СтавкиНДС", Description="13%", Ставка="13", ВидСтавкиНДС="Пониженная2")
+    later(stand, 3600)
+    goes_on(stand, deals, person=ACCOUNTANT, base="small")
+
+
 @pytest.mark.parametrize(
     ("rate", "member", "tax"), [(22, "НДС22", 22), (5, "НДС5", 5), (7, "НДС7", 7), (10, "НДС10", 10)]
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -9,7 +10,7 @@ from common.errors import NeedsPerson, Stop
 from common.exchanges.acts import decide
 from common.exchanges.acts.lines import mapping_stop
 from common.exchanges.acts.model import ActRule, Draft, Known, Tables
-from common.model.acts import Counterparty, NewParty, Rate
+from common.model.acts import Counterparty, NewParty, Rate, VatValue
 from common.model.ids import Ref
 from common.ports import Accounting, Leases
 
@@ -31,7 +32,7 @@ def rate(drafted: Draft, rule: ActRule, books: Accounting) -> Rate | None:
 def known(drafted: Draft, rule: ActRule, tables: Tables, books: Accounting, leases: Leases) -> Known:
     """Everything the act refers to, checked to exist. Raises NeedsPerson with all stops of the dictionaries at once."""
     stops: list[Stop] = []
-    organisation = _kept(decide.our_organisation(drafted, rule, tables, books.organisations()), stops)
+    organisation = _kept(_organisation(drafted, rule, tables, books), stops)
     items = _items(drafted, rule, books, stops)
     units = _units(drafted, rule, books, stops)
     defaults = {name: _default(name, choice, rule, books, stops) for name, choice in rule.defaults.items()}
@@ -54,6 +55,21 @@ def known(drafted: Draft, rule: ActRule, tables: Tables, books: Accounting, leas
         currency=currency,
         rouble=_currency(decide.ROUBLE, rule, books),
     )
+
+
+def vat_values(drafted: Draft, books: Accounting) -> Sequence[VatValue]:
+    """What the base offers; asked again when a rate of the draft is not among it: it may have just been added."""
+    values = books.vat_values()
+    offered = {value.rate for value in values}
+    return values if all(line.vat_rate in offered for line in drafted.lines) else books.vat_values(afresh=True)
+
+
+def _organisation(drafted: Draft, rule: ActRule, tables: Tables, books: Accounting) -> Ref | Stop:
+    """Organisations are read once a day; one that is not among them may have just been entered."""
+    found = decide.our_organisation(drafted, rule, tables, books.organisations())
+    if isinstance(found, Stop):
+        return decide.our_organisation(drafted, rule, tables, books.organisations(afresh=True))
+    return found
 
 
 def _buyer(drafted: Draft, rule: ActRule, tables: Tables, books: Accounting, leases: Leases) -> Counterparty:

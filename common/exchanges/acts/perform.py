@@ -173,7 +173,9 @@ class _Attempt:
             drafted, rate = decide.in_act_currency(drafted, rate), None
         known = look_up.known(drafted, rule, acts.tables(), books, acts.leases)
         generation = bindings.generation(self.bound)
-        act = decide.act(drafted, self.entry, rule, known, books.vat_values(), rate, acts.place, generation)
+        act = decide.act(
+            drafted, self.entry, rule, known, look_up.vat_values(drafted, books), rate, acts.place, generation
+        )
         if isinstance(act, Stopped):
             raise NeedsPerson(*act.stops)
         return act

@@ -41,22 +41,25 @@ class Lookups:
         found: Digest = self._dictionaries.minute("digest", lambda: stored_digest(self._store, self._client.base))
         return found
 
-    def organisations(self) -> list[Organisation]:
+    def organisations(self, afresh: bool = False) -> list[Organisation]:
         """All organisations the exchange's user sees."""
-        rows = self._dictionaries.rows("organisations", self._load_organisations)
+        rows = self._dictionaries.rows("organisations", self._load_organisations, afresh)
         return [Organisation(Ref(row["ref"]), row["name"], row["inn"], row["kpp"]) for row in rows]
 
     def currency(self, code: str) -> Ref | None:
         """By its three-digit ISO 4217 code."""
-        rows = self._dictionaries.rows("currencies", self._load_currencies)
-        return next((Ref(row["ref"]) for row in rows if row["code"] == code), None)
+        for afresh in (False, True):
+            for row in self._dictionaries.rows("currencies", self._load_currencies, afresh):
+                if row["code"] == code:
+                    return Ref(row["ref"])
+        return None
 
-    def vat_values(self) -> list[VatValue]:
+    def vat_values(self, afresh: bool = False) -> list[VatValue]:
         """Members of the enumeration from the digest, or the catalog's items."""
         kind = self._catalogs.vat
         if isinstance(kind, VatEnum):
             return vat.members(self.digest().enums.get(kind.enum, ()))
-        return [vat.value(row) for row in self._dictionaries.rows("vat", self._load_vat)]
+        return [vat.value(row) for row in self._dictionaries.rows("vat", self._load_vat, afresh)]
 
     def unit(self, code: str) -> Ref | None:
         """By OKEI code padded to 3. Raises NeedsPerson `unit_ambiguous`: in Trade the code is not unique."""

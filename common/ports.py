@@ -6,22 +6,24 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from common.errors import Stop
-from common.model.acts import (
-    Act,
-    Contract,
-    Counterparty,
-    Needs,
-    NewParty,
-    Organisation,
-    Rate,
-    StoredAct,
-    VatValue,
-)
-from common.model.deals import DealFacts, Stage, StageEntry
-from common.model.ids import CompanyId, DealId, Ref, RequisiteId, StageId, UserId
+if TYPE_CHECKING:
+    # Only in annotations: a cold `receive` must not build nouns it never uses.
+    from common.errors import Stop
+    from common.model.acts import (
+        Act,
+        Contract,
+        Counterparty,
+        Needs,
+        NewParty,
+        Organisation,
+        Rate,
+        StoredAct,
+        VatValue,
+    )
+    from common.model.deals import DealFacts, Stage, StageEntry
+    from common.model.ids import CompanyId, DealId, Ref, RequisiteId, StageId, UserId
 
 Data = dict[str, Any]
 """A JSON object; money as text, moments as `common.model.moments.text`."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
 
 def parse(text: str) -> datetime:
@@ -23,4 +22,6 @@ def text(moment: datetime) -> str:
 
 def business_date(moment: datetime, zone: str) -> date:
     """The date on the calendar of `zone` (an IANA name) at that moment."""
+    from zoneinfo import ZoneInfo  # not for the cold start of functions that need no calendar
+
     return moment.astimezone(ZoneInfo(zone)).date()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from common.ports import Accounting
 
 DIGEST_AGE = timedelta(days=1)
+LACKING_AGE = timedelta(minutes=15)
 
 
 class Bases(Portal):
@@ -82,7 +83,13 @@ class Bases(Portal):
             found = stored_digest(self.store, base)
         except TryLater:
             return True
-        return found.product != product or self.clock.now() - found.read_at >= DIGEST_AGE
+        age = self.clock.now() - found.read_at
+        return found.product != product or age >= DIGEST_AGE or (age >= LACKING_AGE and self._is_lacking(base))
+
+    def _is_lacking(self, base: BaseName) -> bool:
+        """Somebody waits for what the base did not publish: it may have been published since."""
+        waits = self.waiting.by_awaits(f"base:{base}")
+        return any(stop.reason == "profile_missing" for wait in waits for stop in wait.stops)
 
     def _refreshed(self, base: BaseName, product: str) -> int:
         from common.onec.digest import refresh_digest

@@ -129,9 +129,18 @@ class _Attempt:
 
     def create(self, facts: DealFacts) -> Outcome:
         """Decide, write, bind at once, compare what 1C kept."""
-        stored, act = self._written(facts)
+        try:
+            stored, act = self._written(facts)
+        except SideRefused:
+            raise
+        except NeedsPerson as stopped:
+            raise NeedsPerson(*(self._named(stop) for stop in stopped.stops)) from None
         apart = "; ".join(self.books.differences(act, stored))
         return bindings.outcome(self._bound_to(stored, facts.deal.responsible, apart))
+
+    def _named(self, stop: Stop) -> Stop:
+        """What a base lacks is named with the profile that wants it, whoever noticed first: one cause, told once."""
+        return replace(stop, subject=self.rule.profile) if stop.reason == "profile_missing" else stop
 
     def adopt(self, person: int) -> Outcome | None:
         """The entry no longer calls for an act, but a killed run may have written one: then it is bound, not lost."""

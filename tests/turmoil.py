@@ -7,27 +7,24 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from tests.clock import START, ManualClock
 from tests.crashes import MortalStand
+from tests.ledger import BACK, FAILED, STAGE, WON, Ledger
 from tests.simulators.bitrix24 import EventFault, troubles
 from tests.simulators.faults import Fault
 from tests.simulators.onec import Switches, platform_answers
-from tests.stand import STAGES
 
 SPEED = 20.0
 """How much faster than ours the seasons' time flows: a claim of five minutes outlives 15 seconds of a slow machine."""
 THREADS = 4
 DEALS = 40
 KPP = "780201001"
-STAGE, BACK, FAILED, WON = STAGES["main"], "C1:NEW", "C1:LOSE", "C1:WON"
 
 
 class FlowingClock(ManualClock):
@@ -68,12 +65,9 @@ class Season:
         self.chance = random.Random(name)
         self.keys = self.chance.choice(["honoured", "ignored"])
         self.stand = MortalStand(folder, switches=Switches(ref_key="ignored" if self.keys == "ignored" else "honoured"))
-        self.deals = [self.stand.deal(price=self._price()) for _ in range(DEALS)]
-        self.entered: set[int] = set()
-        self.deleted: set[int] = set()
-        self.amounts: dict[int, set[Decimal]] = defaultdict(set)
-        for deal, item in self.stand.portal.crm.items[2].items():
-            self.amounts[deal].add(Decimal(item["OPPORTUNITY"]))
+        self.ledger = Ledger(self.stand)
+        for _ in range(DEALS):
+            self.ledger.add(self._price())
         self.dispatched = 0
         self._counting = threading.Lock()
 
@@ -127,35 +121,20 @@ class Season:
     # -- what people do ----------------------------------------------------------------------------------------------
 
     def _change(self) -> Callable[[], object]:
-        person, deal = self.stand.person, self.chance.choice(self.deals)
+        ledger, deal, price = self.ledger, self.chance.choice(self.ledger.deals), self._price()
         kind = self.chance.choices(
             ["reach", "back", "won", "failed", "rows", "title", "kpp", "delete"], [24, 16, 6, 6, 12, 25, 8, 2]
         )[0]
-        price = self._price()
         return {
-            "reach": lambda: self._moved(deal, STAGE),
-            "back": lambda: self._moved(deal, BACK),
-            "won": lambda: self._moved(deal, WON),
-            "failed": lambda: self._moved(deal, FAILED),
-            "rows": lambda: self._priced(deal, price),
-            "title": lambda: deal in self.deleted or person.edit_deal(deal, TITLE=f"Поддержка {price}"),
-            "kpp": lambda: person.edit_requisite(self.stand.requisite, RQ_KPP=KPP if price > 5000 else ""),
-            "delete": lambda: self._deleted(deal),
+            "reach": lambda: ledger.move(deal, STAGE),
+            "back": lambda: ledger.move(deal, BACK),
+            "won": lambda: ledger.move(deal, WON),
+            "failed": lambda: ledger.move(deal, FAILED),
+            "rows": lambda: ledger.price(deal, price),
+            "title": lambda: ledger.rename(deal, f"Поддержка {price}"),
+            "kpp": lambda: self.stand.person.edit_requisite(self.stand.requisite, RQ_KPP=KPP if price > 5000 else ""),
+            "delete": lambda: ledger.delete(deal),
         }[kind]
-
-    def _moved(self, deal: int, stage: str) -> None:
-        if deal not in self.deleted and self.stand.person.move_deal(deal, stage) and stage == STAGE:
-            self.entered.add(deal)
-
-    def _priced(self, deal: int, price: int) -> None:
-        if deal not in self.deleted:
-            self.amounts[deal].add(Decimal(price))
-            self.stand.person.set_rows(deal, [self.stand.row(price)])
-
-    def _deleted(self, deal: int) -> None:
-        if deal not in self.deleted:
-            self.deleted.add(deal)
-            self.stand.person.delete_deal(deal)
 
     def _price(self) -> int:
         return self.chance.randint(1, 100) * 122

@@ -97,7 +97,7 @@ class Ledger:
     def states(self) -> dict[int, list[str]]:
         """In which states each deal is; bound and waiting together is an act that is not shown yet.
 
-        Rows may be edited between a write whose answer was lost and its finding: then the act waits for a person's look.
+        Rows may be edited between a write whose answer was lost and its finding: then the act waits for a person.
         """
         store, found = self.stand.store, defaultdict[int, list[str]](list)
         for one in store.query("bindings", [("state", "==", "created")]):

@@ -294,7 +294,7 @@ class Work:
         except StoreConflict:
             job.failure = TryLater("overtaken")
             return
-        if job.outcome is not None and (job.outcome.stops or job.waiting is not None):
+        if job.outcome is not None and _is_told(job, job.outcome):
             self.teller.settle(job.record.key)
 
     def _writes(self, job: Job, outcome: Outcome, turn: Turn) -> list[Write]:
@@ -304,7 +304,7 @@ class Work:
             writes += self.waiting.put(job.record, self.exchange.name, outcome.stops, task, job.waiting, job.refused)
         elif job.waiting is not None:
             writes += self.waiting.clear(job.waiting)
-        if outcome.stops or job.waiting is not None:
+        if _is_told(job, outcome):
             writes.append(self.teller.wish(job.record.key, outcome.stops, outcome.person))
         if outcome.excluded:
             writes.append(self.excluded.put(_excluded(job.record, self.exchange.name, outcome)))
@@ -358,6 +358,13 @@ def _exhausted(failure: Exception, done: bool) -> Stop:
     if isinstance(failure, TryLater):
         return Stop("not_written_back" if done else "queue_gave_up", failure.reason, "admin", "sweep")
     return Stop("dead_letter", type(failure).__name__, "admin", "person")
+
+
+def _is_told(job: Job, outcome: Outcome) -> bool:
+    """Whether people hear of it. Parked for a breaker it tells nothing new: what it lacked before it still lacks."""
+    if outcome.stops:
+        return outcome.stops[0].reason != parking.SIDE_DOWN
+    return job.waiting is not None
 
 
 def _word(job: Job, outcome: Outcome) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.simulators.onec import platform_answers
 from tests.simulators.onec.seeding import CLIENT
 from tests.stand import MANAGER, Stand
@@ -27,7 +29,7 @@ def test_the_notice_stands_until_the_card_is_mended(stand: Stand) -> None:
 
 def _another_clients_deal(stand: Stand) -> None:
     company = stand.person.add_company("ООО Другой")
-    fields = {"RQ_INN": CLIENT.inn, "RQ_KPP": CLIENT.kpp, "RQ_COMPANY_NAME": CLIENT.name}
+    fields: dict[str, Any] = {"RQ_INN": CLIENT.inn, "RQ_KPP": CLIENT.kpp, "RQ_COMPANY_NAME": CLIENT.name}
     requisite = stand.person.add_requisite(company, **fields)
     stand.person.add_address(requisite, ADDRESS_1="Невский 1", CITY="Санкт-Петербург", COUNTRY="Россия")
     deal = stand.deal(COMPANY_ID=company)

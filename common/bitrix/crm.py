@@ -14,7 +14,7 @@ from common.bitrix.client import BitrixClient
 from common.bitrix.crm_facts import Reading
 from common.bitrix.crm_wire import EACH, PAGE
 from common.bitrix.dictionaries import Dictionaries
-from common.bitrix.faults import exception, plain
+from common.bitrix.faults import PortalRefused, exception, plain
 from common.errors import ExchangeError, NeedsPerson, Stop
 from common.model import moments
 from common.model.deals import DealFacts, Stage
@@ -151,7 +151,8 @@ class PortalCrm:
         try:
             self._client.call(command.method, command.params, write=True)
         except NeedsPerson as refused:
-            return {deal: refused.stops[0].details}
+            gone = isinstance(refused, PortalRefused) and refused.fault.is_gone
+            return {} if gone else {deal: refused.stops[0].details}
         return {}
 
     def _field_names(self) -> set[str]:

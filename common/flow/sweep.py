@@ -89,10 +89,15 @@ class Sweep:
 
     def sweep(self) -> int:
         """All entries since the watermark less the overlap, to the end of the list; how many were put."""
-        found = self._guarded(self._sweep)
+        found = self._guarded(self._swept)
         if found is not None:
             self.work.teller.tell(f"sweep:{self.name}", ())
         return found or 0
+
+    def _swept(self) -> int:
+        put = self._sweep()
+        self._look_at_changes()
+        return put
 
     def _guarded(self, look: Callable[[], Found]) -> Found | None:
         """Leave a portal that is down alone: after it the next sweep reads from the watermark, so nothing is lost."""
@@ -269,7 +274,19 @@ class Sweep:
         """Windows need not read again what the sweep has put."""
         window = self.watermarks.get(f"window:{self.name}")
         if last and (not window.value or _read(window)[0] < last):
-            self._advance(window, last, self.clock.now())
+            # Entries are all it has seen: what else has changed since the last window is for the next one.
+            self._advance(window, last, _read(window)[1] if window.value else self.clock.now())
+
+    def _look_at_changes(self) -> None:
+        """A refused record is tried again only when it changes: that change's event may have been lost."""
+        mark = self.watermarks.get(f"window:{self.name}")
+        if not mark.value or not self.waiting.any_refused():
+            return
+        after, seen_at = _read(mark)
+        sight = self.watch.window(after, seen_at - CHANGED_OVERLAP, None)
+        waits = self.waiting.get_many(sight.touched).values()
+        self.put_again([wait for wait in waits if wait.reason != SIDE_DOWN], f"changed {mark.value}")
+        self._advance(mark, after, sight.read_at or seen_at)
 
 
 def _split(records: Sequence[Record], facts: Mapping[str, Any]) -> tuple[list[Record], list[Record]]:

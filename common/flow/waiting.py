@@ -182,6 +182,10 @@ class WaitingRoom:
         """Some of those that wait for these people; one small read."""
         return [_read(one) for one in self._store.query(WAITING, [("owner", "==", owner)], limit=limit)]
 
+    def any_refused(self) -> bool:
+        """Whether anything waits that only its own change sets going; one small read."""
+        return bool(self._store.query(WAITING, [("refused", "==", True)], limit=1))
+
     def counts(self, exchange: str | None = None) -> dict[str, int]:
         """How many wait, by first reason."""
         found = self._pages(WAITING, None if exchange is None else ("exchange", "==", exchange))

@@ -58,7 +58,6 @@ Row = tuple[str, int, float, float, float, str]
 def bench(small: bool) -> list[Bar]:
     """Every entry point of the collection."""
     with TemporaryDirectory() as folder, living(folder, lambda demo: demo.deal("main", "x", (ITEMS[0], 1, 10))) as live:
-        live.hurry()
         live.demo.reach(1, "main")
         assert live.wait_for_acts([(1, "main")], 60)
         live.house.stop()

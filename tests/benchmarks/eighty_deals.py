@@ -105,11 +105,11 @@ def _run(case: Case, number: int, hurried: bool = False) -> Run:
     made: list[tuple[int, str]] = []
     with TemporaryDirectory() as folder, living(folder, lambda demo: made.extend(_made(demo, case, number))) as live:
         warm, deals = made[: len(case.bases)], made[len(case.bases) :]
-        if hurried:
-            live.hurry()
         _close(live, warm, 0.1)
         assert live.wait_for_acts(warm, MINUTE), "not warm"
         assert live.settle(), "not quiet after warming up"
+        if not hurried:
+            live.in_earnest()
         before = len(live.portal.calls), len(live.onec.calls)
         began = time.monotonic()
         _close(live, deals, case.seconds)

@@ -86,11 +86,12 @@ class Live:
     clock: ShiftedClock
     portal: Paced
     onec: Paced
-    hurried: bool = False
+    hurried: bool = True
 
-    def at_once(self) -> None:
-        """From now on both sides answer without a pause."""
-        self.portal.pause = self.onec.pause = _no_pause
+    def in_earnest(self) -> None:
+        """From now on both sides take their time, and so do windows of events; before, all is done at once."""
+        self.hurried = False
+        self.portal.pause, self.onec.pause = lambda _: PORTAL, _pauses()
 
     def drafts(self, bases: Sequence[str]) -> int:
         """Acts in 1C, whoever's they are."""
@@ -111,15 +112,10 @@ class Live:
         return True
 
     def settle(self, seconds: float = 30.0) -> bool:
-        """Let echoes pass their window, then let the tasks come that were put for later; whether none is left."""
-        time.sleep(0.3 if self.hurried else 7)
+        """Let the last events be delivered, then let all tasks come that were put for later; whether none is left."""
+        time.sleep(0.5)
         self.clock.skip(60)
         return self.wait(lambda: not sum(self.house.queue.depth().values()), seconds)
-
-    def hurry(self) -> None:
-        """For a run that only shows that all works: no pauses, and windows end as soon as they are looked at."""
-        self.hurried = True
-        self.at_once()
 
     def wait_for_acts(self, deals: Sequence[tuple[int, str]], seconds: float) -> bool:
         """Wait until all these deals show their act, at most so long."""
@@ -150,7 +146,6 @@ def living(folder: str, prepare: Callable[[Demo], object]) -> Iterator[Live]:
             assert demo.portal.install_application(demo.application)
             house.services.rule_book.import_all(demo.rules(), "bench")
             house.scheduler.run_now("exchange_watch")
-            portal.pause, onec.pause = lambda _: PORTAL, _pauses()
             yield Live(demo, house, clock, portal, onec)
         finally:
             house.stop()

@@ -77,14 +77,15 @@ class Notices:
         self._ids = ids
         self._language = language
 
-    def wish(self, record: str, wanted: Sequence[tuple[Stop, int]]) -> Write:
+    def wish(self, record: str, wanted: Sequence[tuple[Stop, int]], mended: bool = True) -> Write:
         """Everything the record has to tell now, each with its person, for the worker's one commit; nothing when it
         waits no more. Then `settle`. The last wish wins: it comes from whoever holds the record's claim.
 
+        `mended`: causes it no longer names are mended; not so when the record has gone (rules, excluded).
         What waits for a breaker is left out: the breaker itself is told once, by whoever opened it.
         """
         causes = [{**asdict(stop), "person": person} for stop, person in wanted if stop.reason != SIDE_DOWN]
-        return Write(WISHES, record, {"causes": causes, "at": moments.text(self._clock.now())})
+        return Write(WISHES, record, {"causes": causes, "mended": mended, "at": moments.text(self._clock.now())})
 
     def joined(self, record: str) -> bool:
         """Whether the record stands in any cause now."""
@@ -133,8 +134,9 @@ class Notices:
         wanted = {_id(cause): cause for cause in wish.data["causes"]}
         changed = [*(cause for cause in wanted if cause not in before), *(one for one in before if one not in wanted)]
         found = self._store.get_many(CAUSES, changed) if changed else {}
+        handed_on = {_of_whoever(cause) for cause in wanted.values()} if wish.data["mended"] else None
         after = {
-            cause: self._moved(found.get(cause), wanted.get(cause), record)
+            cause: self._moved(found.get(cause), wanted.get(cause), record, handed_on)
             for cause in changed
             if cause in wanted or cause in found
         }
@@ -144,17 +146,20 @@ class Notices:
             causes = {"causes": list(wanted)} if wanted else None
             writes.append(Write(RECORD_CAUSES, record, causes, _version(joined)))
         self._store.write(Write(WISHES, record, None, wish.version), *writes)
-        return [self._notice(cause, data) for cause, data in after.items() if _is_news(found.get(cause), data)]
+        return [self._notice(cause, data) for cause, data in after.items() if data and _is_news(found.get(cause), data)]
 
-    def _moved(self, found: Document | None, wanted: Data | None, record: str) -> Data:
-        """The cause after the record joined it (it is wanted) or left it."""
+    def _moved(
+        self, found: Document | None, wanted: Data | None, record: str, handed_on: set[str] | None
+    ) -> Data | None:
+        """The cause after the record joined it (it is wanted) or left it; None when nobody is left to be told."""
         now = moments.text(self._clock.now())
         if found is not None and wanted is None:
-            return _left(found.data, record, now)
+            mended = handed_on is not None and _of_whoever(found.data["cause"]) not in handed_on
+            return _left(found.data, record, now, mended)
         if found is None or found.data["kind"] == "resolved":
             # After "resolved" told anew: that it is mended was told, or is being told at this moment.
             start = {"kind": "open", "to_tell": True, "episode": self._ids(), "changed_at": now}
-            return {"cause": wanted, **start, "records": [record], "count": 1, "total": 1}
+            return {"cause": wanted, **start, "records": [record], "count": 1, "total": 1, "mended": 0}
         more = {"count": found.data["count"] + 1, "total": found.data["total"] + 1}
         return {**found.data, **more, "records": [*found.data["records"], record][:_SHOWN]}
 
@@ -179,11 +184,18 @@ class Notices:
         return Notice(person, text, f"exchange|{cause}", kind, total, cause, data["episode"])
 
 
-def _left(data: Data, record: str, now: str) -> Data:
-    """The last to leave resolves the cause, told or not: the notice may be under way at this moment."""
+def _left(data: Data, record: str, now: str, mended: bool) -> Data | None:
+    """The last to leave resolves the cause, told or not: the notice may be under way at this moment.
+
+    None when all that left it went away or to somebody else: then nothing was mended, and nothing is said.
+    """
     rest = [one for one in data["records"] if one != record]
-    after = {**data, "records": rest, "count": data["count"] - 1}
-    return after if after["count"] else {**after, "kind": "resolved", "to_tell": True, "changed_at": now}
+    after = {**data, "records": rest, "count": data["count"] - 1, "mended": data["mended"] + mended}
+    if after["count"]:
+        return after
+    if not after["mended"]:
+        return None
+    return {**after, "total": after["mended"], "kind": "resolved", "to_tell": True, "changed_at": now}
 
 
 def _is_news(before: Document | None, after: Data) -> bool:
@@ -195,6 +207,11 @@ def _id(cause: Mapping[str, Any]) -> str:
     """One cause for one person: details and places may differ from record to record."""
     same = [cause[name] for name in ("reason", "field", "subject", "owner", "person")]
     return hashlib.sha256(json.dumps(same, ensure_ascii=False).encode()).hexdigest()[:32]
+
+
+def _of_whoever(cause: Mapping[str, Any]) -> str:
+    """The cause without its person: told to somebody else from now on, it is not mended."""
+    return _id({**cause, "person": 0})
 
 
 def _version(found: Document | None) -> str:

@@ -33,10 +33,10 @@ class Telling:
     _seen: dict[int, tuple[datetime, bool]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def wish(self, record: str, stops: Sequence[Stop], responsible: int) -> Write:
-        """What the record wants told now, for the worker's one commit; no stops: that it goes on."""
+    def wish(self, record: str, stops: Sequence[Stop], responsible: int, mended: bool = True) -> Write:
+        """What the record wants told now, for the worker's one commit; no stops: that it goes on, or has gone."""
         wanted = [(stop, person) for stop in stops for person in self._people(stop, responsible)]
-        return self.notices.wish(record, wanted)
+        return self.notices.wish(record, wanted, mended)
 
     def settle(self, record: str) -> None:
         """Send what the record's wish made news."""

@@ -66,7 +66,7 @@ class Exchange(Protocol):
 class Teller(Protocol):
     """Tells people, once per cause (design §3)."""
 
-    def wish(self, record: str, stops: Sequence[Stop], responsible: int) -> Write: ...
+    def wish(self, record: str, stops: Sequence[Stop], responsible: int, mended: bool = True) -> Write: ...
 
     def settle(self, record: str) -> None: ...
 
@@ -305,7 +305,8 @@ class Work:
         elif job.waiting is not None:
             writes += self.waiting.clear(job.waiting)
         if _is_told(job, outcome):
-            writes.append(self.teller.wish(job.record.key, outcome.stops, outcome.person))
+            mended = not outcome.excluded
+            writes.append(self.teller.wish(job.record.key, outcome.stops, outcome.person, mended))
         if outcome.excluded:
             writes.append(self.excluded.put(_excluded(job.record, self.exchange.name, outcome)))
         elif outcome.bound is not None or (outcome.stops and job.waiting is None):

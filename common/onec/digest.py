@@ -122,8 +122,10 @@ def stored_digest(store: Store, base: BaseName) -> Digest:
 
 def missing(profile: Profile, base: BaseName, digest: Digest) -> list[Stop]:
     """What the base lacks for this profile: entities first, then attributes of those it has."""
-    stops = []
+    stops: list[Stop] = []
     for entity, attributes in attributes_of(profile).items():
+        if any(entity.startswith(f"{stop.field}_") for stop in stops):
+            continue  # rows of a document that is missing itself: one thing to mend
         lacking = [entity] if entity not in digest.types else []
         if not lacking:
             lacking = [f"{entity}.{one}" for one in sorted(attributes) if not digest.has(entity, one)]

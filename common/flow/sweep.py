@@ -283,7 +283,8 @@ class Sweep:
         if not mark.value or not self.waiting.any_refused():
             return
         after, seen_at = _read(mark)
-        sight = self.watch.window(after, seen_at - CHANGED_OVERLAP, None)
+        # Without an overlap: what the last window has seen and tried must not be tried again unchanged.
+        sight = self.watch.window(after, seen_at, None)
         waits = self.waiting.get_many(sight.touched).values()
         self.put_again([wait for wait in waits if wait.reason != SIDE_DOWN], f"changed {mark.value}")
         self._advance(mark, after, sight.read_at or seen_at)

@@ -114,7 +114,8 @@ class Work:
     def run(self, records: Sequence[Record], turn: Turn, facts: Mapping[str, Facts] | None = None) -> None:
         """Carry the records; `facts` are those read already. Raises TryLater when some must be tried again.
 
-        On the queue's last attempt such records wait instead, visible and tried again by their sweep.
+        On the queue's last attempt such records wait instead, visible and tried again by their sweep; those that an earlier
+        attempt holds are its own, or the watch finds them abandoned.
         """
         jobs, held = self._claimed(self._open(records), turn)
         read = dict(facts or {})
@@ -124,8 +125,8 @@ class Work:
         self._report(jobs)
         for job in jobs:
             self._close(job, turn)
-        failures = [job.failure for job in jobs if job.failure is not None and not turn.last] + held
-        if failures:
+        failures = [job.failure for job in jobs if job.failure is not None] + held
+        if failures and not turn.last:
             raise failures[0]
 
     def put(self, records: Sequence[Record], because: str, not_before: datetime | None = None) -> None:

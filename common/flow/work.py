@@ -114,8 +114,8 @@ class Work:
     def run(self, records: Sequence[Record], turn: Turn, facts: Mapping[str, Facts] | None = None) -> None:
         """Carry the records; `facts` are those read already. Raises TryLater when some must be tried again.
 
-        On the queue's last attempt such records wait instead, visible and tried again by their sweep; those that an earlier
-        attempt holds are its own, or the watch finds them abandoned.
+        On the queue's last attempt such records wait instead, visible and tried again by their sweep. Those that an
+        earlier attempt still holds are left to it, or to the watch if it died.
         """
         jobs, held = self._claimed(self._open(records), turn)
         read = dict(facts or {})

@@ -1,4 +1,4 @@
-"""A worker dies, and the queue's last attempt comes while its claim still stands: the work goes on, no letter is kept."""
+"""A worker dies; the queue's last attempt comes while its claim still stands: the work goes on without a person."""
 
 from __future__ import annotations
 

@@ -288,15 +288,26 @@ class Work:
             person = job.outcome.person if job.outcome else 0
             done = self.exchange.unread(job.bound)
             job.outcome = Outcome(stops=(_exhausted(job.failure, done),), person=person)
-        writes = [] if job.outcome is None else self._writes(job, job.outcome, turn)
         try:
-            while self.claims.release(job.claim, *writes):
-                self.queue.put(self.task([job.record], job.claim.again_name(), self.clock.now() + AGAIN_AFTER))
+            self._let_go(job, turn)
         except StoreConflict:
             job.failure = TryLater("overtaken")
             return
         if job.outcome is not None and _is_told(job, job.outcome):
             self.teller.settle(job.record.key)
+
+    def _let_go(self, job: Job, turn: Turn) -> None:
+        """Once more with the waiting as it is now: the sweep may have put it off while we worked."""
+        try:
+            self._commit(job, turn)
+        except StoreConflict:
+            job.waiting = self.waiting.get(job.record.key)
+            self._commit(job, turn)
+
+    def _commit(self, job: Job, turn: Turn) -> None:
+        writes = [] if job.outcome is None else self._writes(job, job.outcome, turn)
+        while self.claims.release(job.claim, *writes):
+            self.queue.put(self.task([job.record], job.claim.again_name(), self.clock.now() + AGAIN_AFTER))
 
     def _writes(self, job: Job, outcome: Outcome, turn: Turn) -> list[Write]:
         writes = []

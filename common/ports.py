@@ -250,6 +250,9 @@ class Accounting(Protocol):
     def counterparties(self, inn: str, kpp: str) -> Sequence[Counterparty]:
         """By INN and KPP ("" for a person), not marked: one request."""
 
+    def counterparty(self, ref: Ref) -> Counterparty | None:
+        """By its `Ref_Key`, not marked: one request; for a client whom the table names."""
+
     def create_counterparty(self, party: NewParty) -> Counterparty:
         """Create, search again, and return the only one found; `NeedsPerson` when there are two."""
 

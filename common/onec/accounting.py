@@ -108,6 +108,10 @@ class OnecAccounting:
         """By INN and KPP, not marked: one request."""
         return self._parties.counterparties(inn, kpp)
 
+    def counterparty(self, ref: Ref) -> Counterparty | None:
+        """By its `Ref_Key`, not marked: one request."""
+        return self._parties.counterparty(ref)
+
     def create_counterparty(self, party: NewParty) -> Counterparty:
         """Create, search again, and return the only one found (Trade and ERP: its partner first)."""
         return self._parties.create_counterparty(party)

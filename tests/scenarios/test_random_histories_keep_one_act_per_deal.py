@@ -30,7 +30,7 @@ from tests.simulators.bitrix24 import EventFault, troubles
 from tests.simulators.onec import Switches, platform_answers
 from tests.turmoil import KPP
 
-HISTORIES = int(os.environ.get("HISTORIES", "14"))
+HISTORIES = int(os.environ.get("HISTORIES", "40"))
 CALM = 140
 """Minutes until all that waits was tried again: the hourly retry, twice."""
 

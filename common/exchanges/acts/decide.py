@@ -125,9 +125,10 @@ def our_organisation(drafted: Draft, rule: ActRule, tables: Tables, all_of_them:
 def counterparty(
     drafted: Draft, rule: ActRule, tables: Tables, found: Sequence[Counterparty]
 ) -> Counterparty | Stop | None:
-    """The client in 1C: the one found, or the table's among several; None when one is to be created by the rule."""
-    mapped = tables.counterparties.find(rule.base, drafted.client.owner)
-    fitting = [one for one in found if not mapped or one.ref == mapped]
+    """The client in 1C: the one found, or the table's, whose KPP a person may know better than the card but whose INN
+    must agree; None when one is to be created by the rule."""
+    mapped = named_counterparty(drafted, rule, tables)
+    fitting = [one for one in found if not mapped or (one.ref == mapped and one.inn == drafted.client.inn)]
     if len(fitting) == 1:
         return fitting[0]
     if not found and not mapped and rule.create_counterparty:
@@ -136,6 +137,12 @@ def counterparty(
     named = f"ИНН {drafted.client.inn} КПП {drafted.client.kpp or '—'}"
     details = ", ".join(one.name for one in found)
     return Stop(reason, named, "accounting", f"base:{rule.base}", drafted.client.name, _onec(rule), details)
+
+
+def named_counterparty(drafted: Draft, rule: ActRule, tables: Tables) -> Ref | None:
+    """The `Ref_Key` that the table gives the client's company or contact."""
+    mapped = tables.counterparties.find(rule.base, drafted.client.owner)
+    return Ref(mapped.lower()) if mapped else None
 
 
 def contract(drafted: Draft, rule: ActRule, found: Sequence[Contract], word: str = "contract") -> Ref | Stop | None:

@@ -34,14 +34,14 @@ def known(drafted: Draft, rule: ActRule, tables: Tables, books: Accounting, leas
     stops: list[Stop] = []
     organisation = _kept(_organisation(drafted, rule, tables, books), stops)
     items = _items(drafted, rule, books, stops)
-    units = _units(drafted, rule, books, stops)
+    units = _units(drafted, rule, books, leases, stops)
     defaults = {name: _default(name, choice, rule, books, stops) for name, choice in rule.defaults.items()}
     currency = _currency(drafted.currency, rule, books)
     if stops or organisation is None:
         raise NeedsPerson(*stops)
     buyer = _buyer(drafted, rule, tables, books, leases)
     agreement = _agreement(drafted, rule, books, buyer, organisation, currency)
-    contract = _contract(drafted, rule, books, buyer, organisation, currency)
+    contract = _contract(drafted, rule, books, leases, buyer, organisation, currency)
     return Known(
         organisation=organisation,
         counterparty=buyer.ref,
@@ -74,7 +74,11 @@ def _organisation(drafted: Draft, rule: ActRule, tables: Tables, books: Accounti
 
 def _buyer(drafted: Draft, rule: ActRule, tables: Tables, books: Accounting, leases: Leases) -> Counterparty:
     client = drafted.client
-    chosen = decide.counterparty(drafted, rule, tables, books.counterparties(client.inn, client.kpp))
+    found = list(books.counterparties(client.inn, client.kpp))
+    named = decide.named_counterparty(drafted, rule, tables)
+    if named and all(one.ref != named for one in found):
+        found += [party for party in [books.counterparty(named)] if party]
+    chosen = decide.counterparty(drafted, rule, tables, found)
     if isinstance(chosen, Stop):
         raise NeedsPerson(chosen)
     if chosen is not None:
@@ -98,16 +102,34 @@ def _agreement(
 
 
 def _contract(
-    drafted: Draft, rule: ActRule, books: Accounting, buyer: Counterparty, organisation: Ref, currency: Ref
+    drafted: Draft,
+    rule: ActRule,
+    books: Accounting,
+    leases: Leases,
+    buyer: Counterparty,
+    organisation: Ref,
+    currency: Ref,
 ) -> Ref | None:
     """In Trade and ERP an agreement may do without contracts: none found is no fault there (facts onec-odata §2.3)."""
+    chosen = _chosen_contract(drafted, rule, books, buyer, organisation, currency)
+    if chosen is not None or not rule.create_contract:
+        return chosen
+    # As with counterparties: two deals of one client must not make two contracts.
+    with leases.hold(f"contract:{rule.base}", CREATE_SECONDS, 30):
+        chosen = _chosen_contract(drafted, rule, books, buyer, organisation, currency)
+        return chosen or books.create_contract(buyer, organisation, currency, drafted.day).ref
+
+
+def _chosen_contract(
+    drafted: Draft, rule: ActRule, books: Accounting, buyer: Counterparty, organisation: Ref, currency: Ref
+) -> Ref | None:
     found = books.contracts(buyer, organisation, currency)
     if not found and books.needs.agreement and not rule.create_contract:
         return None
     chosen = decide.contract(drafted, rule, found)
     if isinstance(chosen, Stop):
         raise NeedsPerson(chosen)
-    return chosen or books.create_contract(buyer, organisation, currency, drafted.day).ref
+    return chosen
 
 
 def _items(drafted: Draft, rule: ActRule, books: Accounting, stops: list[Stop]) -> dict[str, Ref]:
@@ -121,17 +143,22 @@ def _items(drafted: Draft, rule: ActRule, books: Accounting, stops: list[Stop]) 
     return found
 
 
-def _units(drafted: Draft, rule: ActRule, books: Accounting, stops: list[Stop]) -> dict[str, Ref]:
+def _units(drafted: Draft, rule: ActRule, books: Accounting, leases: Leases, stops: list[Stop]) -> dict[str, Ref]:
     if not books.needs.unit:
         return {}
     found: dict[str, Ref] = {}
     for code, name in {line.unit: line.unit_name for line in drafted.lines}.items():
-        ref = books.unit(code) or (books.create_unit(code, name) if rule.create_unit else None)
+        ref = books.unit(code) or (_new_unit(code, name, rule, books, leases) if rule.create_unit else None)
         if ref is None:
             stops.append(mapping_stop("units", "unit_unmapped", [f"{code} {name}"]))
         else:
             found[code] = ref
     return found
+
+
+def _new_unit(code: str, name: str, rule: ActRule, books: Accounting, leases: Leases) -> Ref:
+    with leases.hold(f"unit:{rule.base}", CREATE_SECONDS, 30):
+        return books.create_unit(code, name)
 
 
 def _default(name: str, choice: str, rule: ActRule, books: Accounting, stops: list[Stop]) -> Ref:

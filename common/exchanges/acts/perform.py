@@ -82,6 +82,9 @@ class Acts:
         rule = self.rules().get(rule_of(record))
         if bound is not None and bindings.created(bound):
             return bindings.outcome(self._looked_at(record, rule, bound) if rule and bound["differs"] else bound)
+        left = self._left_elsewhere(record, rule, facts, bound, bind)
+        if left is not None:
+            return left
         if rule is None or not rule.active:
             return Outcome(excluded="not_selected", rule=rule_of(record))
         attempt = _Attempt(self, record, entry_of(record), rule, self.books(rule.base, rule.profile), bound, bind)
@@ -92,6 +95,18 @@ class Acts:
         return attempt.adopt(self.person(facts)) or Outcome(
             excluded=left_out.rule if left_out else "deal_deleted", rule=rule.id, person=self.person(facts)
         )
+
+    def _left_elsewhere(
+        self, record: Record, rule: ActRule | None, facts: DealFacts | None, bound: Bound | None, bind: Bind
+    ) -> Outcome | None:
+        """A killed run may have written the act where the rule, changed since, no longer looks: then it is bound."""
+        if bound is None or (rule and rule.active and (rule.base, rule.profile) == (bound["base"], bound["profile"])):
+            return None
+        entry, base, profile = entry_of(record), BaseName(bound["base"]), str(bound["profile"])
+        earlier = replace(
+            rule or ActRule(rule_of(record), entry.category, entry.stage, base, profile), base=base, profile=profile
+        )
+        return _Attempt(self, record, entry, earlier, self.books(base, profile), bound, bind).adopt(self.person(facts))
 
     def _looked_at(self, record: Record, rule: ActRule, bound: Bound) -> Bound:
         """What 1C kept otherwise is settled when a person says so, or has changed the act since."""

@@ -36,6 +36,11 @@ class Parties:
         """By INN and KPP ("" for a person), not marked: one request."""
         return [party for party in self._with_tax_ids(inn, kpp, _ALIVE) if not party.marked]
 
+    def counterparty(self, key: Ref) -> Counterparty | None:
+        """By its `Ref_Key`, not marked: one request."""
+        found = [party for party in self._found(query.link("Ref_Key", key)) if not party.marked]
+        return found[0] if found else None
+
     def create_counterparty(self, party: NewParty) -> Counterparty:
         """The one counterparty with these tax ids, created when there is none, even marked; the caller holds a lease.
 
@@ -111,19 +116,22 @@ class Parties:
             alive,
             _NO_FOLDER if parties.folders else "",
         )
+        return [party for party in self._found(where) if (party.inn, party.kpp) == (inn, kpp)]
+
+    def _found(self, where: str) -> list[Counterparty]:
+        parties = self._catalogs.counterparties
         named = ("Ref_Key", "Description", "DeletionMark", parties.inn, parties.kpp)
         rows = self._client.rows(parties.entity, where, (*named, *((parties.partner,) if parties.partner else ())))
         return [
             Counterparty(
                 ref=ref(row["Ref_Key"]),
                 name=str(row["Description"]),
-                inn=inn,
-                kpp=kpp,
+                inn=str(row[parties.inn]).strip(),
+                kpp=str(row[parties.kpp]).strip(),
                 marked=bool(row["DeletionMark"]),
                 partner=some(row.get(parties.partner)) if parties.partner else None,
             )
             for row in rows
-            if (str(row[parties.inn]).strip(), str(row[parties.kpp]).strip()) == (inn, kpp)
         ]
 
     def _counterparty(self, party: NewParty, partner: Ref | None) -> dict[str, Any]:

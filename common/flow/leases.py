@@ -19,6 +19,11 @@ _LONGEST_LOOK = 0.2
 base is the narrowest place of the house, and it stands idle between the end of a lease and the next look at it.
 """
 
+_LONGEST_WAIT = 10.0
+"""Seconds a thread waits to be woken by another of its process before it looks itself: long, so that the order in
+which they came is kept; bounded, because the one that was woken may have given up.
+"""
+
 
 class StoredLeases:
     """`ports.Leases` over the store. Not a fence: a holder that overruns its lease may meet the next one, so what it
@@ -59,7 +64,7 @@ class StoredLeases:
             now = self._clock.now()
             if now >= last:
                 raise TryLater(f"lease_busy: {name}", max((taken - now).total_seconds(), 1.0))
-            if not self._room(name).wait(pause):
+            if not self._room(name).wait(min(_LONGEST_WAIT, (last - now).total_seconds())):
                 self._clock.sleep(min(pause, (last - now).total_seconds()))
             pause = min(pause * 2, _LONGEST_LOOK)
 

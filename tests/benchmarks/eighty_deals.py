@@ -178,6 +178,7 @@ def _peer(number: int) -> None:
         TemporaryDirectory() as folder,
         living(folder, lambda demo: made.extend(_made(demo, case, number - 1))) as live,
     ):
+        live.in_earnest()
         webhook = live.demo.portal.add_webhook(1, "benchsecret", ("crm",))
         before, began = len(live.portal.calls), time.monotonic()
         with warnings.catch_warnings():

@@ -6,6 +6,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from common.mapping.row_forms import form_faults, value_of
+
 EVERY_BASE = "*"
 
 TABLES: Mapping[str, str] = {
@@ -13,7 +15,7 @@ TABLES: Mapping[str, str] = {
     "units": "<OKEI code>, <code>|<name> or name:<unit> → OKEI code of the unit in 1C",
     "vat": "VAT percent of a product row, or none → percent in 1C, or none",
     "currencies": "ISO letters of a deal's currency → three-digit code in 1C",
-    "counterparties": "company:<id> → Ref_Key of the counterparty in 1C",
+    "counterparties": "company:<id> or contact:<id> → Ref_Key of the counterparty in 1C",
     "organisations": "<INN>/<KPP> of our own company → Ref_Key of the organisation in 1C",
 }
 """Every table the acts exchange knows, and what its keys and values are."""
@@ -55,18 +57,18 @@ def folded(key: str) -> str:
 
 def built(name: str, version: int, author: str, rows: Iterable[Row]) -> Table:
     """A table for look-up from rows that passed `faults`."""
-    return Table(name, version, author, {(row.base, folded(row.key)): row.value.strip() for row in rows})
+    return Table(name, version, author, {(row.base, folded(row.key)): value_of(name, row.value) for row in rows})
 
 
 def faults(name: str, rows: Iterable[Row], bases: Iterable[str]) -> list[str]:
-    """What is wrong with a table, one sentence a fault: unknown table or base, empty cell, key given twice."""
+    """What is wrong with a table, a sentence each: unknown table or base, empty cell, wrong form, key given twice."""
     if name not in TABLES:
         return [f"there is no table {name!r}; tables are {', '.join(TABLES)}"]
     known = {EVERY_BASE, *bases}
     found: list[str] = []
     seen: dict[tuple[str, str], str] = {}
     for number, row in enumerate(rows, 1):
-        found += _row_faults(number, row, known)
+        found += _row_faults(name, number, row, known)
         place = (row.base, folded(row.key))
         if place in seen:
             found.append(
@@ -76,10 +78,12 @@ def faults(name: str, rows: Iterable[Row], bases: Iterable[str]) -> list[str]:
     return found
 
 
-def _row_faults(number: int, row: Row, bases: set[str]) -> list[str]:
+def _row_faults(name: str, number: int, row: Row, bases: set[str]) -> list[str]:
     found = []
     if not row.key.strip() or not row.value.strip():
         found.append(f"row {number}: key and value must not be empty, e.g. name:Консультация → 00-00000123")
+    else:
+        found += [f"row {number}: {fault}" for fault in form_faults(name, row.key, row.value)]
     if row.base not in bases:
         found.append(f"row {number}: unknown base {row.base!r}; bases are {', '.join(sorted(bases))}")
     return found

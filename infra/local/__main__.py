@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import argparse
 import logging
-import os
 import sys
 import threading
 from collections.abc import Mapping
-from pathlib import Path
 
+from common.admin.rules import RulesRefused
 from common.errors import ExchangeError
 from common.logs import set_up
-from common.settings import Settings, SettingsError, local_environment
+from common.settings import Settings, SettingsError
 from common.wiring import Services
 from infra.local import collection
-from infra.local.demo import company_at, services_for
-from infra.local.house import FOLDER, KEPT_HERE, Front, House
+from infra.local.demo import Demo, company_at, services_for
+from infra.local.house import DEMO_ENV, FOLDER, REAL, Front, House, environment
 from infra.local.story import Story, table
 from tests.simulators.web import Application, Server
-
-REAL = ("BITRIX_WEBHOOK_URL", "BITRIX_CLIENT_ID", "ONEC_BASES")
 
 
 def main(arguments: list[str]) -> int:
@@ -33,15 +30,30 @@ def main(arguments: list[str]) -> int:
     chosen = parser.parse_args(arguments)
     set_up(sys.stderr, plain=True, level=logging.WARNING if chosen.once else logging.INFO)
     FOLDER.mkdir(exist_ok=True)
-    port = chosen.port or (0 if chosen.once else 8080)
-    environ = local_environment(os.environ, Path(".env"))
     try:
-        if any(environ.get(name) for name in REAL):
-            return _real(environ, port)
-        return _demo(port, chosen.once)
+        return _chosen(chosen.port or (0 if chosen.once else 8080), chosen.once)
     except SettingsError as error:
-        print(f"Settings are wrong or missing:\n{error}", file=sys.stderr)
-        return 2
+        return _said(f"Settings are wrong or missing:\n{error}", 2)
+    except RulesRefused as error:
+        return _said(f"EXCHANGE_RULES was not imported:\n{error}", 2)
+    except OSError as error:
+        return _said(f"Cannot start: {error.strerror or error}; another port: --port 8081", 2)
+    except KeyboardInterrupt:
+        return _said("\nStopped.", 1)
+
+
+def _chosen(port: int, once: bool) -> int:
+    environ, is_real = environment()
+    if not is_real:
+        return _demo(port, once)
+    if once:
+        return _said(f"--once plays the demo; unset {', '.join(REAL)} for it (also in .env)", 2)
+    return _real(environ, port)
+
+
+def _said(text: str, status: int) -> int:
+    print(text, file=sys.stderr)
+    return status
 
 
 def _demo(port: int, once: bool) -> int:
@@ -53,6 +65,7 @@ def _demo(port: int, once: bool) -> int:
     with Server(front, port) as server:
         demo = company_at(server.url)
         mounted.update(demo.mounted())
+        _kept(demo)
         house = House(services_for(demo, str(FOLDER)))
         demo.portal.start_delivery()
         house.start()
@@ -65,7 +78,7 @@ def _demo(port: int, once: bool) -> int:
             house.services.rule_book.import_all(demo.rules(), "demo")
             house.scheduler.run_now("exchange_watch")
             status = _told(Story(demo, house, print))
-            return status if once else _serve(server.url)
+            return status if once else _serve(server.url, PLAY.format(base=demo.webhook))
         finally:
             house.stop()
             demo.portal.stop_delivery()
@@ -86,10 +99,15 @@ def _told(story: Story) -> int:
     return 1 if wrong else 0
 
 
+def _kept(demo: Demo) -> None:
+    """For the commands, which look into the demo's store while no real system is named."""
+    lines = (f"{name}='{value}'\n" for name, value in demo.environ(str(FOLDER)).items())
+    DEMO_ENV.write_text("".join(lines), encoding="utf-8")
+
+
 def _real(environ: Mapping[str, str], port: int) -> int:
     """The systems that settings name; store and queue are kept in `.local` unless settings say otherwise."""
-    chosen = {**KEPT_HERE, **environ}
-    services = Services(Settings.read(chosen), environ=chosen)
+    services = Services(Settings.read(environ), environ=environ)
     with Server(Front({}), port) as server:
         house = House(services)
         house.start()
@@ -106,13 +124,24 @@ def _prepared(services: Services) -> None:
         services.equip_portal()
     except ExchangeError as reason:
         print(f"The portal is not ready yet ({reason}); the exchange goes on once it is.", file=sys.stderr)
+    if not services.act_rules():
+        print("The store has no rules yet: ./deploy.sh rules import rules.json --author NAME", file=sys.stderr)
 
 
-def _serve(url: str) -> int:
+PLAY = """
+Play with it from another terminal:
+  curl -s '{base}crm.item.update' -d 'entityTypeId=2&id=7&fields[stageId]=C1:NEW'
+  ./deploy.sh journal deal:7
+  ./deploy.sh waiting list
+"""
+
+
+def _serve(url: str, hint: str = "") -> int:
     print(f"\nServing until Ctrl-C. Public functions of {url}:")
     for function in collection.functions().values():
         for entry in function.public:
             print(f"  POST {url}/{function.slug}  ({entry}) {function.manifest['about']}")
+    print(hint, end="", flush=True)
     try:
         threading.Event().wait()
     except KeyboardInterrupt:

@@ -60,9 +60,12 @@ def call(
     headers: Mapping[str, str] | None = None,
     query: str = "",
     method: str = "POST",
+    sender: str = "",
 ) -> tuple[int, str, dict[str, str]]:
     """Call an entry point; status, body and headers. An exception is the platform's 500, and is raised here."""
-    builder = EnvironBuilder(method=method, query_string=query, data=body, headers=list((headers or {}).items()))
+    address = {"REMOTE_ADDR": sender} if sender else {}
+    named = list((headers or {}).items())
+    builder = EnvironBuilder(method=method, query_string=query, data=body, headers=named, environ_overrides=address)
     try:
         text, status, answer = functions()[function].handler(entry)(Request(builder.get_environ()))
     finally:

@@ -40,6 +40,8 @@ class Demo:
     person: Person
     requisites: dict[str, int]
     companies: dict[str, int]
+    webhook: str = ""
+    """An incoming webhook of the administrator, to play with by hand."""
 
     def mounted(self) -> dict[str, Application]:
         """What answers under which first segment of a path."""
@@ -118,7 +120,8 @@ def company_at(url: str) -> Demo:
     application = portal.add_application(
         CLIENT_ID, CLIENT_SECRET, scopes, f"{url}/bitrix-app-installed", interface=True
     )
-    demo = Demo(url, portal, application, bases, Person(portal, MANAGER), {}, {})
+    webhook = portal.add_webhook(ADMIN, "playwithme", scopes)
+    demo = Demo(url, portal, application, bases, Person(portal, MANAGER), {}, {}, webhook)
     for key, party in CLIENTS.items():
         demo.client(key, party)
     return demo

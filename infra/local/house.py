@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from common.logs import error
 from common.queue.dispatcher import Dispatcher
 from common.queue.sqlite import SqliteQueue
 from common.schedule.local import Job, LocalScheduler
+from common.settings import local_environment, parsed
 from common.store.sqlite import SqliteStore
 from common.wiring import Services, use
 from infra.local import collection
@@ -17,6 +19,26 @@ from tests.simulators.web import Answer, Application, Request
 FOLDER = Path(".local")
 KEPT_HERE = {"STORE_URL": f"sqlite:///{FOLDER}/store.sqlite", "QUEUE_URL": f"sqlite:///{FOLDER}/queue.sqlite"}
 """Where a local run keeps store and queue unless settings say otherwise; the commands look there too."""
+
+
+DEMO_ENV = FOLDER / "demo.env"
+"""What the demo's settings were, so that commands can look into its store while no real system is named."""
+
+REAL = ("BITRIX_WEBHOOK_URL", "BITRIX_CLIENT_ID", "ONEC_BASES")
+
+
+def environment() -> tuple[dict[str, str], bool]:
+    """The settings of a run on this machine, and whether they name real systems. Raises SettingsError for `.env`."""
+    environ = local_environment(os.environ, Path(".env"))
+    return {**KEPT_HERE, **environ}, any(environ.get(name) for name in REAL)
+
+
+def environment_or_demo() -> dict[str, str]:
+    """For commands: the settings given, else those of the last demo, whose store they then show."""
+    environ, is_real = environment()
+    if is_real or "STORE_URL" in os.environ or not DEMO_ENV.exists():
+        return environ
+    return {**environ, **parsed(DEMO_ENV.read_text(encoding="utf-8"))}
 
 
 class Front:
@@ -40,7 +62,7 @@ class Front:
 def _called(function: str, entry: str, request: Request) -> Answer:
     try:
         status, text, headers = collection.call(
-            function, entry, request.body, request.headers, request.query, request.method
+            function, entry, request.body, request.headers, request.query, request.method, request.client
         )
     except Exception as bug:  # noqa: BLE001 - the platform's own answer to a crash
         error("crash", bug, function=function)

@@ -8,7 +8,7 @@ usage() {
 ./deploy.sh local [--once] [--port N]      all functions in one process; with no settings, a demo against simulators
 ./deploy.sh test [pytest arguments]        every check: format, lint, types, imports, tests
 ./deploy.sh bench [name ...]               benchmarks, each with its floor or peer in the same run
-./deploy.sh rules import FILE --author NAME [--table NAME] [--version N]
+./deploy.sh rules import FILE --author NAME [--table NAME] [--version N] [--force]
 ./deploy.sh rules export FILE [--table NAME]
                                            rules (JSON) and correspondence tables (CSV) of the store in STORE_URL
 ./deploy.sh waiting list | retry RECORD --by NAME

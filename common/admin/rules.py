@@ -11,12 +11,13 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from common.admin.apart import ACTS, apart, stale, version_faults
 from common.errors import ExchangeError
 from common.exchanges.acts.model import ActRule
 from common.exchanges.acts.rules import RULES, read, table_name, written
 from common.mapping import csv_form
 from common.mapping.kept import Kept, Outdated, Version
-from common.mapping.tables import Row, built, difference, faults
+from common.mapping.tables import TABLES, Row, faults
 from common.model.acts import Needs
 from common.model.ids import RuleId
 from common.ports import Clock
@@ -48,24 +49,31 @@ class RuleBook:
     needs: Callable[[str], Needs]
     changed: Callable[[Sequence[str]], None]
 
-    def import_all(self, data: Mapping[str, Any], author: str) -> list[str]:
-        """Save what a JSON file holds (`acts`, `tables`); what was saved, one sentence each. Raises RulesRefused."""
-        unknown = sorted(set(data) - {"acts", "tables"})
+    def import_all(self, data: Mapping[str, Any], author: str, over: bool = False) -> list[str]:
+        """Save what a JSON file holds (`acts`, `tables`, `versions`); what was saved, one sentence each.
+
+        Raises RulesRefused; also when a part was not made from the version in force, unless `over`: a person says so.
+        """
+        unknown = sorted(set(data) - {"acts", "tables", "versions"})
         if unknown:
-            raise RulesRefused([f"unknown part {name!r}; parts are acts and tables" for name in unknown])
+            raise RulesRefused([f"unknown part {name!r}; parts are acts, tables and versions" for name in unknown])
         tables = {name: _rows(name, rows) for name, rows in dict(data.get("tables", {})).items()}
         self._check_tables(tables)
         rules = self._checked_rules(data["acts"]) if "acts" in data else None
+        if not over:
+            self._check_versions(tables, rules, data.get("versions", {}))
         said = [self.save_table(name, rows, author) for name, rows in tables.items()]
         return said if rules is None else [*said, self._save_rules(rules, author)]
 
     def export_all(self) -> dict[str, Any]:
-        """All rules and tables as `import_all` reads them."""
-        from common.mapping.tables import TABLES
-
-        tables = {name: [list(row) for row in self.kept.active(table_name(name)).rows] for name in TABLES}
-        acts = [dict(row) for row in self.kept.active(RULES).rows]
-        return {"acts": acts, "tables": {name: rows for name, rows in tables.items() if rows}}
+        """All rules and tables as `import_all` reads them, and from which versions they are."""
+        active = {ACTS: self._afresh(RULES)} | {name: self._afresh(table_name(name)) for name in TABLES}
+        tables = {name: [list(row) for row in active[name].rows] for name in TABLES}
+        return {
+            "acts": [dict(row) for row in active[ACTS].rows],
+            "tables": {name: rows for name, rows in tables.items() if rows},
+            "versions": {name: version.number for name, version in active.items() if version.number},
+        }
 
     def import_csv(self, name: str, text: str, author: str, version: int | None = None) -> str:
         """Save one table from CSV. `version` is the one the editor started from. Raises RulesRefused."""
@@ -82,31 +90,55 @@ class RuleBook:
 
     def save_table(self, name: str, rows: Sequence[Row], author: str, version: int | None = None) -> str:
         """Put a checked table in force. A save over somebody else's newer version is refused with the difference."""
-        active = self.kept.active(table_name(name))
-        after = [[row.base, row.key, row.value, row.note] for row in rows]
+        active = self._afresh(table_name(name))
+        after = _listed(rows)
         if version is not None and version != active.number:
-            raise RulesRefused([f"{name}: {Outdated(active.number)}", *_apart(name, active, rows)])
+            raise RulesRefused([f"{name}: {Outdated(active.number)}", *apart(name, active, after)])
         if after == [list(row) for row in active.rows]:
             return f"{name}: unchanged, version {active.number}"
-        saved = self._saved(table_name(name), after, author, active.number)
+        saved = self._saved(name, table_name(name), after, author, active.number)
         self.changed([table_name(name)])
         return f"{name}: {len(after)} rows, version {saved.number}"
 
-    def _saved(self, name: str, rows: Sequence[Any], author: str, expected: int) -> Version:
+    def _saved(self, part: str, name: str, rows: Sequence[Any], author: str, expected: int) -> Version:
+        """Somebody may have saved between our reading and our writing."""
         try:
             return self.kept.save(name, rows, author, expected)
         except Outdated as outdated:
-            raise RulesRefused([f"{name}: {outdated}; export it and apply your change again"]) from outdated
+            said = f"{part}: {outdated}; export it and apply your change again"
+            raise RulesRefused([said, *apart(part, self._afresh(name), rows)]) from outdated
 
-    def _save_rules(self, rules: Sequence[ActRule], author: str) -> str:
-        active = self.kept.active(RULES)
+    def _afresh(self, name: str) -> Version:
+        """The version in force at this moment: who saves or exports must not go by what was a minute ago."""
+        self.kept.forget(name)
+        return self.kept.active(name)
+
+    def _check_versions(
+        self, tables: Mapping[str, Sequence[Row]], rules: Sequence[ActRule] | None, versions: Any
+    ) -> None:
+        found = version_faults(versions)
+        parts: dict[str, tuple[Version, Sequence[Any]]]
+        parts = {name: (self._afresh(table_name(name)), _listed(rows)) for name, rows in tables.items()}
+        if rules is not None:
+            active = self._afresh(RULES)
+            parts[ACTS] = (active, self._to_save(rules, active))
+        found = found or stale(parts, versions)
+        if found:
+            raise RulesRefused(found)
+
+    def _to_save(self, rules: Sequence[ActRule], active: Version) -> list[dict[str, Any]]:
         before = {RuleId(row["id"]): read(row) for row in active.rows}
         now = self.clock.now()
-        after = [written(_activated(rule, before.get(rule.id), now)) for rule in rules]
+        return [written(_activated(rule, before.get(rule.id), now)) for rule in rules]
+
+    def _save_rules(self, rules: Sequence[ActRule], author: str) -> str:
+        active = self._afresh(RULES)
+        after = self._to_save(rules, active)
         if after == [dict(row) for row in active.rows]:
             return f"acts: unchanged, version {active.number}"
-        saved = self._saved(RULES, after, author, active.number)
-        self.changed([f"rule:{rule_id}" for rule_id in {*before, *(rule.id for rule in rules)}])
+        saved = self._saved(ACTS, RULES, after, author, active.number)
+        ids = {row["id"] for row in (*active.rows, *after)}
+        self.changed([f"rule:{rule_id}" for rule_id in ids])
         return f"acts: {len(after)} rules, version {saved.number}"
 
     def _check_tables(self, tables: Mapping[str, Sequence[Row]]) -> None:
@@ -200,7 +232,5 @@ def _rows(name: str, rows: Any) -> list[Row]:
         raise RulesRefused([f"{name}: rows are lists of base, key, value and an optional note"]) from error
 
 
-def _apart(name: str, active: Version, rows: Sequence[Row]) -> list[str]:
-    mine = built(name, 0, "", rows).rows
-    theirs = built(name, active.number, active.author, [Row(*row) for row in active.rows]).rows
-    return [f"saved by {active.author} at {active.at}; it differs from yours:", *difference(theirs, mine)]
+def _listed(rows: Sequence[Row]) -> list[list[str]]:
+    return [[row.base, row.key, row.value, row.note] for row in rows]

@@ -50,7 +50,7 @@ def rules_import(services: Services, chosen: argparse.Namespace) -> int:
         data = json.loads(text)
     except ValueError as error:
         raise RulesRefused([f"{chosen.file} is not JSON: {error}"]) from error
-    for line in services.rule_book.import_all(data, chosen.author):
+    for line in services.rule_book.import_all(data, chosen.author, over=chosen.force):
         print(line)
     return _fields_made(services)
 
@@ -124,6 +124,7 @@ def _parser() -> argparse.ArgumentParser:
         if name == "import":
             one.add_argument("--author", required=True, help="who changes them")
             one.add_argument("--version", type=int, help="of the table you started from; refused if it is not in force")
+            one.add_argument("--force", action="store_true", help="JSON: also over versions the file does not name")
     waiting = groups.add_parser("waiting", help="records that wait for somebody").add_subparsers(required=True)
     _add(waiting, "list", waiting_list, ())
     _by(_add(waiting, "retry", waiting_retry, ("record",)))

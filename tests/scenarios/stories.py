@@ -47,13 +47,13 @@ def change_rule(stand: Stand, rule: str = "services_main", **changes: Any) -> No
     """An admin changes one rule."""
     book = stand.services.rule_book
     data = book.export_all()["acts"]
-    book.import_all({"acts": [one | changes if one["id"] == rule else one for one in data]}, "admin")
+    book.import_all({"acts": [one | changes if one["id"] == rule else one for one in data]}, "admin", over=True)
 
 
 def map_value(stand: Stand, table: str, key: str, value: str, base: str = "*") -> None:
     """An admin adds one row to a correspondence table."""
     rows = stand.services.rule_book.export_all()["tables"].get(table, [])
-    stand.services.rule_book.import_all({"tables": {table: [*rows, [base, key, value, ""]]}}, "admin")
+    stand.services.rule_book.import_all({"tables": {table: [*rows, [base, key, value, ""]]}}, "admin", over=True)
 
 
 # -- what people are told ----------------------------------------------------------------------------------------------

@@ -190,12 +190,12 @@ def test_a_new_rule_takes_in_what_happened_since_its_own_beginning(house: House)
     stand = house(bases=["main", "small"])
     book = stand.services.rule_book
     both = book.export_all()["acts"]
-    book.import_all({"acts": both[:1]}, "admin")
+    book.import_all({"acts": both[:1]}, "admin", over=True)
     [early] = closed(stand, base="small")
     closed(stand)
     stand.minutes(20)
     assert stand.acts("small") == []
-    book.import_all({"acts": both}, "admin")
+    book.import_all({"acts": both}, "admin", over=True)
     stand.minutes(6)
     assert shown(stand, [early]) == [early]
 
@@ -221,7 +221,7 @@ def test_two_rules_on_one_stage_make_one_act_in_each_base(house: House) -> None:
     both = book.export_all()["acts"]
     second = rule_of("small", stand.refs["small"]) | {"category": 1, "stage": STAGES["main"]}
     second["back"] = {name: f"UF_CRM_SECOND_{name.upper()}" for name in ("number", "date", "link", "state")}
-    book.import_all({"acts": [both[0], second]}, "admin")
+    book.import_all({"acts": [both[0], second]}, "admin", over=True)
     stand.services.equip_portal()
     deals = closed(stand, 3)
     stand.quiet()

@@ -51,7 +51,7 @@ def test_csv_goes_out_and_comes_back_the_same(office: Stand) -> None:
         ["main", "name:=1+1", "Настройка обмена", "-не формула"],
         ["*", "product:12", "'00-7", "два\nряда"],
     ]
-    book_of(office).import_all({"tables": {"nomenclature": rows}}, "Анна")
+    book_of(office).import_all({"tables": {"nomenclature": rows}}, "Анна", over=True)
     text = book_of(office).export_csv("nomenclature")
     assert text.startswith(HEAD)
     # Cells that a spreadsheet would run as formulas are defused on the way out only.
@@ -147,3 +147,62 @@ def test_another_process_sees_a_new_row_within_a_minute(office: Stand) -> None:
     office.services = other
     office.quiet(120)
     assert (office.reasons(), shown(office, [deal]), len(asked(office))) == ([], [deal], 1)
+
+
+def test_a_file_made_from_an_older_version_is_refused_whole_with_the_difference(office: Stand) -> None:
+    old = book_of(office).export_all()
+    map_value(office, "nomenclature", "name:Аудит", "Настройка обмена")
+    before = book_of(office).export_all()
+    changed = old | {"tables": {"units": [["*", "778", "642", ""]], **old["tables"]}}
+    with pytest.raises(RulesRefused) as caught:
+        book_of(office).import_all(changed, "Борис")
+    said = str(caught.value)
+    assert [word for word in ("version 2", "version 1", "admin", "name:аудит", "--force") if word not in said] == []
+    assert book_of(office).export_all() == before
+    book_of(office).import_all(changed, "Борис", over=True)
+    assert book_of(office).export_all()["tables"] == changed["tables"]
+
+
+def test_a_file_of_the_versions_in_force_is_taken_and_says_what_it_changed(office: Stand) -> None:
+    data = book_of(office).export_all()
+    assert data["versions"] == {"acts": 1, "nomenclature": 1}
+    data["acts"][0]["zero_price"] = "allow"
+    assert book_of(office).import_all(data, "Борис") == [
+        "nomenclature: unchanged, version 1",
+        "acts: 1 rules, version 2",
+    ]
+
+
+def test_a_file_without_versions_is_for_the_first_import_only(office: Stand) -> None:
+    rule = book_of(office).export_all()["acts"][0]
+    units = {"tables": {"units": [["*", "778", "642", ""]]}}
+    assert book_of(office).import_all(units, "Анна") == ["units: 1 rows, version 1"]
+    assert "unchanged" in book_of(office).import_all(units, "Борис")[0]
+    with pytest.raises(RulesRefused, match="does not say which version") as caught:
+        book_of(office).import_all({"acts": [rule | {"zero_price": "allow"}]}, "Борис")
+    assert caught.value.faults[-2:] == (
+        "- rule services_main zero_price → stop",
+        "+ rule services_main zero_price → allow",
+    )
+
+
+@pytest.mark.parametrize("versions", [{"acts": "3"}, {"act": 3}, [3], {"acts": True}])
+def test_versions_of_another_shape_are_refused_in_words(office: Stand, versions: Any) -> None:
+    data = book_of(office).export_all()
+    with pytest.raises(RulesRefused, match="versions"):
+        book_of(office).import_all(data | {"versions": versions}, "Анна")
+
+
+def test_who_saves_at_the_same_moment_is_shown_the_difference(office: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept, save = office.services.kept, office.services.kept.save
+
+    def overtaken(name: str, rows: Any, author: str, expected: int) -> Any:
+        monkeypatch.setattr(kept, "save", save)
+        save(name, [["*", "778", "796", ""]], "Анна", expected)
+        return save(name, rows, author, expected)
+
+    monkeypatch.setattr(kept, "save", overtaken)
+    with pytest.raises(RulesRefused) as caught:
+        saved(office, "units", "*;778;642;\r\n", "Борис")
+    assert caught.value.faults[1].startswith("saved by Анна")
+    assert caught.value.faults[2:] == ("- * 778 → 796", "+ * 778 → 642")

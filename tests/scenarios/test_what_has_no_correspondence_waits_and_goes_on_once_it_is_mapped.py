@@ -110,7 +110,7 @@ def test_a_mapped_rate_the_base_lacks_is_for_the_accountant(office: Stand) -> No
 
 
 def map_value_instead(stand: Stand, table: str, key: str, value: str) -> None:
-    stand.services.rule_book.import_all({"tables": {table: [["*", key, value, ""]]}}, "admin")
+    stand.services.rule_book.import_all({"tables": {table: [["*", key, value, ""]]}}, "admin", over=True)
 
 
 def test_a_rate_the_accountant_adds_to_his_base_sets_the_deal_going(house: House) -> None:

@@ -22,6 +22,7 @@ from common.bitrix.answers import Answer, Timing
 from common.bitrix.batch import Commands, Outcome
 from common.bitrix.faults import PORTAL, Fault, classify, exception
 from common.errors import InDoubt, SideDown, TryLater
+from common.logs import counted
 from common.ports import Clock, Limiter, Traffic
 
 HEADERS = {
@@ -38,8 +39,6 @@ _RATE_RETRIES = 2
 _RENAMINGS = 2
 _PAUSE = 0.5
 _REDIRECTS = (301, 302, 303, 307, 308)
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +164,7 @@ class BitrixClient:
         host = _host(location)
         if base is None:
             raise SideDown(PORTAL, "moved", f"redirected to {host}: set the portal's new address")
-        _log.warning("portal_renamed", extra={"host": host})
+        counted("portal_renamed", host=host)
         self._access.moved(base)
 
     def _posted(self, url: str, content: bytes, runs: Sequence[str], write: bool) -> httpx.Response:
@@ -192,7 +191,7 @@ class BitrixClient:
     def _close(self, method: str, until: datetime) -> None:
         if self._closed.get(method) == until:
             return  # said already: every answer of the next minutes says it again
-        _log.warning("method_closed", extra={"method": method, "until": until.isoformat()})
+        counted("method_closed", method=method, until=until.isoformat())
         self._closed[method] = until
         self._limiter.close_method(method, until)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
@@ -14,9 +13,8 @@ from common.bitrix.client import BitrixClient
 from common.bitrix.tokens import UNINSTALLED, Grant, Tokens
 from common.bitrix.wire import Event, Install, auth_base, same, verify
 from common.errors import AlreadyThere, Refused, SideDown
+from common.logs import counted, info
 from common.ports import Clock, Limiter, Store
-
-_log = logging.getLogger(__name__)
 
 
 class Server(Protocol):
@@ -80,7 +78,7 @@ class Installer:
         found = tokens.read(self._store, event.member_id)
         verify(event, [found[0].application_token] if found else [], self._member_id)
         tokens.change(self._store, event.member_id, _removed)
-        _log.warning("application_removed", extra={"member_id": event.member_id})
+        counted("application_removed", member_id=event.member_id)
 
     def _proven(self, base: str, install: Install) -> Grant:
         try:
@@ -118,7 +116,7 @@ class Installer:
             if tokens.first_member(self._store) != accepted.member_id:
                 raise Refused(403, "forged") from None
             tokens.install(self._store, accepted, is_first=False)
-        _log.info("application_installed", extra={"member_id": accepted.member_id, "flow": install.flow})
+        info("application_installed", member_id=accepted.member_id, flow=install.flow)
         return accepted
 
 

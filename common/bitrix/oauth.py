@@ -8,7 +8,6 @@ the application has to be installed again: no guess of ours could bring the toke
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
@@ -23,6 +22,7 @@ from common.bitrix.faults import PORTAL, Fault, exception
 from common.bitrix.tokens import Grant, Tokens, granted
 from common.bitrix.wire import is_safe
 from common.errors import ExchangeError, SideDown, Stale, TryLater
+from common.logs import counted, info
 from common.ports import Clock, Store
 
 TIMEOUT = 10.0
@@ -33,8 +33,6 @@ _SOON = timedelta(seconds=60)
 _PATIENCE = timedelta(seconds=30)
 _POLL = 0.2
 _HELD_FOR = timedelta(seconds=60)
-
-_log = logging.getLogger(__name__)
 
 
 class AuthServer:
@@ -119,7 +117,7 @@ class OAuthAccess:
         except ExchangeError:
             if held.expires_at <= self._clock.now():
                 raise
-            _log.warning("token_refresh_postponed", extra={"until": held.expires_at.isoformat()})
+            counted("token_refresh_postponed", until=held.expires_at.isoformat())
             return held
 
     def _renew(self, stale: str) -> Tokens:
@@ -155,7 +153,7 @@ class OAuthAccess:
         except SideDown as error:
             self._release(leased, in_doubt=not error.certain)
             raise _explained(error, leased) from None
-        _log.info("token_refreshed", extra={"member_id": leased.member_id})
+        info("token_refreshed", member_id=leased.member_id)
         return self._persisted(leased, grant)
 
     def _release(self, leased: Tokens, in_doubt: bool) -> None:

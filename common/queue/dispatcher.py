@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from common.logs import error
 from common.ports import Traffic
 from common.queue.sqlite import Leased, SqliteQueue
 
@@ -18,8 +18,6 @@ May raise when no answer came; that counts as a failed attempt.
 
 IDLE_SECONDS = 0.2
 """How soon a task is seen that another process put; one put by this process is seen at once."""
-
-_logger = logging.getLogger(__name__)
 
 
 class Dispatcher:
@@ -89,8 +87,8 @@ class Dispatcher:
                 _headers(leased),
                 min(self._timeout(leased.function), self._queue.lease.total_seconds()),
             )
-        except Exception:
-            _logger.exception("no answer", extra={"function": leased.function, "task": leased.name})
+        except Exception as fault:  # noqa: BLE001 - no answer, as if the instance had died
+            error("no_answer", fault, function=leased.function, task=leased.name)
             self._queue.failed(leased)
             return
         if 200 <= status < 300:
@@ -114,8 +112,8 @@ class Dispatcher:
         while not self._stopping.is_set():
             try:
                 pause = self._step(queue)
-            except Exception:
-                _logger.exception("the queue cannot be read", extra={"queue": queue})
+            except Exception as fault:  # noqa: BLE001 - the thread must outlive a full disk
+                error("queue_unreadable", fault, queue=queue)
                 pause = IDLE_SECONDS
             if pause:
                 self._rest(pause)

@@ -6,12 +6,12 @@ A leased task is simply due again when its lease ends, so one whose dispatcher d
 
 from __future__ import annotations
 
-import logging
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from common.logs import counted
 from common.model import moments
 from common.ports import Task, Traffic
 from common.queue.policy import POLICIES, Policy
@@ -39,8 +39,6 @@ CREATE TABLE IF NOT EXISTS taken_names (
 CREATE INDEX IF NOT EXISTS taken_names_by_end ON taken_names (until);
 CREATE TABLE IF NOT EXISTS paused_queues (queue TEXT PRIMARY KEY)
 """
-
-_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +215,7 @@ class SqliteQueue:
                 self._drop(connection, queue, name)
 
     def _drop(self, connection: sqlite3.Connection, queue: Traffic, name: str) -> None:
-        _logger.warning("task dropped after its last attempt", extra={"queue": queue, "task": name})
+        counted("task_dropped", queue=queue, task=name)
         self._remove(connection, queue, name)
 
     def _remove(self, connection: sqlite3.Connection, queue: Traffic, name: str) -> None:

@@ -7,13 +7,14 @@ before its next time. Where the clock jumps (daylight saving), a run may be skip
 
 from __future__ import annotations
 
-import logging
 import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
+
+from common.logs import counted, error
 
 Call = Callable[[str, bytes, Mapping[str, str], float], tuple[int, float | None]]
 """(function, body, headers, timeout in seconds) → (HTTP status, `Retry-After`, which is not heeded). May raise."""
@@ -25,8 +26,6 @@ _TERM = r"(\*|\d+|[A-Z]{3})(-(\d+|[A-Z]{3}))?(/\d+)?"
 _FIELD = rf"{_TERM}(,{_TERM})*"
 _CRON = re.compile(rf"{_FIELD}( {_FIELD}){{4}}")
 """Five fields as Cloud Scheduler reads them; `cronsim` alone would take seconds, `L` and `#` as well."""
-
-_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +129,9 @@ class LocalScheduler:
         }
         try:
             status, _ = self._call(job.function, job.body, headers, job.timeout)
-        except Exception:
-            _logger.exception("no answer", extra={"job": job.name})
+        except Exception as fault:  # noqa: BLE001 - no answer, as if the instance had died
+            error("no_answer", fault, job=job.name)
             return None
         if not 200 <= status < 300:
-            _logger.warning("job failed", extra={"job": job.name, "status": status})
+            counted("job_failed", job=job.name, status=status)
         return status

@@ -21,6 +21,9 @@ from common.model.ids import RuleId
 from common.model.records import Record
 from common.ports import Clock, Queue, Task
 
+DIFFERS = "read_back_differs"
+"""The one reason that a person's word settles: 1C kept an act otherwise, and he has looked at it."""
+
 
 @dataclass(frozen=True)
 class People:
@@ -33,7 +36,7 @@ class People:
     letters: DeadLetters
 
     def retry(self, record: str, by: str) -> Task:
-        """Try a waiting record now, with the person's word that what 1C kept otherwise is well so.
+        """Try a waiting record now; one that waits for it gets the person's word that what 1C kept is well so.
 
         Raises Refused 404 when it does not wait.
         """
@@ -42,8 +45,7 @@ class People:
             raise Refused(404, "not_waiting")
         self.journal.add(_entry(wait, "retried", by))
         task = wait.again(f"{by} {moments.text(self.clock.now())}")
-        confirmed = {**task.body, "records": [{**one, "confirmed": by} for one in task.body["records"]]}
-        chosen = replace(task, body=confirmed)
+        chosen = _confirmed(task, by) if any(stop.reason == DIFFERS for stop in wait.stops) else task
         self.queue.put(chosen)
         return chosen
 
@@ -100,6 +102,10 @@ def described(wait: Waiting) -> dict[str, Any]:
         "next": moments.text(wait.next_try) if wait.next_try else "when it is mended",
         "why": [f"{stop.reason}: {stop.field} {stop.subject} {stop.where}".strip() for stop in wait.stops],
     }
+
+
+def _confirmed(task: Task, by: str) -> Task:
+    return replace(task, body={**task.body, "records": [{**one, "confirmed": by} for one in task.body["records"]]})
 
 
 def _entry(wait: Waiting, outcome: str, by: str) -> Entry:

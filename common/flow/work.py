@@ -6,10 +6,10 @@ does not hold the others. Whatever is written at the end of a record (binding, w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from common.errors import NeedsPerson, SideDown, SideRefused, Stop, StoreConflict, TryLater
 from common.flow import waiting as parking
@@ -19,60 +19,18 @@ from common.flow.claims import Busy, Claim, Claims
 from common.flow.delivery import Turn
 from common.flow.excluded import RULES, Excluded, ExcludedRecords
 from common.flow.journal import Entry, Journal
+from common.flow.parts import Exchange, Facts, Teller
 from common.flow.tasks import name_for
 from common.flow.waiting import Waiting, WaitingRoom
 from common.logs import LOGGER
 from common.model.records import Outcome, Record
 from common.ports import ABSENT, Clock, Data, Queue, Task, Traffic, Write
 
-Facts = Any
-"""What an exchange reads of a record's source; `flow` only carries it."""
-
 ENOUGH = 0.5
 """Part of the time limit after which no further record of a batch is begun: one may take minutes when 1C is slow."""
 
 AGAIN_AFTER = timedelta(seconds=5)
 """A task put for a hint starts after the holder has let go."""
-
-
-class Exchange(Protocol):
-    """One exchange as `flow` runs it."""
-
-    @property
-    def name(self) -> str: ...
-
-    def settled(self, bound: Data | None) -> bool:
-        """Nothing is left to do for a record so bound; nothing is read."""
-
-    def unread(self, bound: Data | None) -> bool:
-        """What is left needs no reading of the source."""
-
-    def side(self, record: Record) -> str:
-        """The breaker that stands before this record besides the portal's."""
-
-    def read(self, records: Sequence[Record]) -> Mapping[str, Facts]:
-        """The facts of all these records' sources, batched."""
-
-    def person(self, facts: Facts) -> int:
-        """The Bitrix24 user responsible for the source object, 0 unknown."""
-
-    def carry(self, record: Record, facts: Facts, bound: Data | None, bind: Callable[[Data], None]) -> Outcome:
-        """Decide and perform for one record; `bind` keeps its binding at once."""
-
-    def report(self, carried: Sequence[tuple[Record, Data]]) -> Mapping[str, Stop]:
-        """Show the results at the source, batched; the records whose source refused, with a stop."""
-
-
-class Teller(Protocol):
-    """Tells people, once per cause (design §3)."""
-
-    def wish(self, record: str, stops: Sequence[Stop], responsible: int, mended: bool = True) -> Write: ...
-
-    def settle(self, record: str) -> None: ...
-
-    def tell(self, about: str, stops: Sequence[Stop]) -> None: ...
-
-    def side_opened(self, down: SideDown) -> None: ...
 
 
 @dataclass
@@ -307,12 +265,14 @@ class Work:
     def _commit(self, job: Job, turn: Turn) -> None:
         writes = [] if job.outcome is None else self._writes(job, job.outcome, turn)
         while self.claims.release(job.claim, *writes):
-            self.queue.put(self.task([job.record], job.claim.again_name(), self.clock.now() + AGAIN_AFTER))
+            later = self.task([_unconfirmed(job.record)], job.claim.again_name(), self.clock.now() + AGAIN_AFTER)
+            self.queue.put(later)
 
     def _writes(self, job: Job, outcome: Outcome, turn: Turn) -> list[Write]:
         writes = []
         if outcome.stops:
-            task = self.task([job.record], turn.task.name)
+            unheard = outcome.stops[0].reason == parking.SIDE_DOWN
+            task = self.task([job.record if unheard else _unconfirmed(job.record)], turn.task.name)
             writes += self.waiting.put(job.record, self.exchange.name, outcome.stops, task, job.waiting, job.refused)
         elif job.waiting is not None:
             writes += self.waiting.clear(job.waiting)
@@ -345,6 +305,11 @@ class Work:
 def occurrence(record: Record) -> str:
     """What tells one occurrence of a record from the next, e.g. `entry:100`; a person's word makes it another."""
     return f"entry:{record.body['entry']}" + (":taken_in" if record.body.get("taken_in") else "")
+
+
+def _unconfirmed(record: Record) -> Record:
+    """A person's word is about what he saw, not about what may differ another time."""
+    return replace(record, body={name: value for name, value in record.body.items() if name != "confirmed"})
 
 
 def as_data(binding: Binding) -> Data:

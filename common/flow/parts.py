@@ -1,0 +1,53 @@
+"""What `flow` needs of an exchange, and of whoever tells people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+from common.errors import SideDown, Stop
+from common.model.records import Outcome, Record
+from common.ports import Data, Write
+
+Facts = Any
+"""What an exchange reads of a record's source; `flow` only carries it."""
+
+
+class Exchange(Protocol):
+    """One exchange as `flow` runs it."""
+
+    @property
+    def name(self) -> str: ...
+
+    def settled(self, bound: Data | None) -> bool:
+        """Nothing is left to do for a record so bound; nothing is read."""
+
+    def unread(self, bound: Data | None) -> bool:
+        """What is left needs no reading of the source."""
+
+    def side(self, record: Record) -> str:
+        """The breaker that stands before this record besides the portal's."""
+
+    def read(self, records: Sequence[Record]) -> Mapping[str, Facts]:
+        """The facts of all these records' sources, batched."""
+
+    def person(self, facts: Facts) -> int:
+        """The Bitrix24 user responsible for the source object, 0 unknown."""
+
+    def carry(self, record: Record, facts: Facts, bound: Data | None, bind: Callable[[Data], None]) -> Outcome:
+        """Decide and perform for one record; `bind` keeps its binding at once."""
+
+    def report(self, carried: Sequence[tuple[Record, Data]]) -> Mapping[str, Stop]:
+        """Show the results at the source, batched; the records whose source refused, with a stop."""
+
+
+class Teller(Protocol):
+    """Tells people, once per cause (design §3)."""
+
+    def wish(self, record: str, stops: Sequence[Stop], responsible: int, mended: bool = True) -> Write: ...
+
+    def settle(self, record: str) -> None: ...
+
+    def tell(self, about: str, stops: Sequence[Stop]) -> None: ...
+
+    def side_opened(self, down: SideDown) -> None: ...

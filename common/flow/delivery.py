@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from common.errors import ExchangeError, NeedsPerson, Refused, SideDown, StoreConflict, TryLater
-from common.logs import LOGGER, counted, error
+from common.logs import bound, counted, error, info, trace_fields
 from common.ports import Data, Task
 
 MAX_BODY = 1_000_000
@@ -21,8 +20,6 @@ MAX_BODY = 1_000_000
 
 Answer = tuple[str, int, dict[str, str]]
 """Body, status and headers, as Flask takes them."""
-
-_TRACE = re.compile(r"(?:00-)?([0-9a-f]{32})")
 
 
 class _Headers(Protocol):
@@ -58,8 +55,7 @@ class Delivery:
     @property
     def trace(self) -> str:
         """32 hexadecimal digits of `traceparent` or `X-Cloud-Trace-Context`, "" when the platform gave none."""
-        found = _TRACE.match(self.headers.get("traceparent") or self.headers.get("x-cloud-trace-context") or "")
-        return found.group(1) if found else ""
+        return trace_fields(self.headers).get("trace", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +116,11 @@ def processed(
         turn = turn_of(read(request), function, letters().max_attempts)
     except Refused as refusal:
         return _buried(_unreadable(request, function), refusal, letters())
+    with bound(function=function, task=turn.task.name, **({"trace": turn.trace} if turn.trace else {})):
+        return _handled(turn, handle, letters)
+
+
+def _handled(turn: Turn, handle: Callable[[Turn], None], letters: Callable[[], DeadLetter]) -> Answer:
     try:
         handle(turn)
     except (TryLater, SideDown, StoreConflict) as reason:
@@ -127,21 +128,22 @@ def processed(
     except (Refused, NeedsPerson) as reason:
         return _buried(turn, reason, letters())
     except Exception as bug:  # noqa: BLE001 - the boundary: nothing above us could tell the queue
-        LOGGER.exception("unforeseen", extra={"fields": {"function": function, "task": turn.task.name}})
+        error("unforeseen", bug)
         return _buried(turn, bug, letters()) if turn.last else _text("internal error", 500)
     return _text("ok", 200)
 
 
 def ran(request: HttpRequest, function: str, run: Callable[[], Mapping[str, int]]) -> Answer:
     """Answer the scheduler: what was done as JSON, 503 when it shall try again, 500 for a bug (Flask's own)."""
-    read(request)
+    delivery = read(request)
     try:
-        numbers = run()
+        with bound(function=function, **trace_fields(delivery.headers)):
+            numbers = run()
     except (TryLater, SideDown) as reason:
         counted("job_postponed", function=function, reason=_why(reason))
         return _text(_why(reason), 503, {"Retry-After": "10"})
     if any(numbers.values()):
-        LOGGER.info("job", extra={"fields": {"function": function, **numbers}})
+        info("job", function=function, **numbers)
     return json.dumps(numbers), 200, {"Content-Type": "application/json"}
 
 

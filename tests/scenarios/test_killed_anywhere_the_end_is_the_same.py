@@ -1,7 +1,7 @@
 """A process that dies before or after any outside call leaves the same end as one that lives (design §7), on SQLite.
 
 In every run: a sample by a fixed seed, single deaths and pairs. All of it (every moment, three ways in which the queue
-learns of a death, and 300 pairs a story; about six minutes on two cores):
+learns of a death, and 300 pairs a story; nine minutes on two cores):
 
     FULL_MATRIX=1 ./deploy.sh test -n auto tests/scenarios/test_killed_anywhere_the_end_is_the_same.py
 """

@@ -194,7 +194,9 @@ class Crm(Protocol):
         """Set user fields of deals, up to 50 in one request; the deals that failed, with the portal's text."""
 
     def stages(self) -> Mapping[StageId, Stage]:
-        """All stages of all deal funnels; kept for a day, no request while warm."""
+        """All stages of all deal funnels; kept for a day, no request while warm. One asked for that is not among them is
+        looked for in the portal again, at most once a minute.
+        """
 
     def company_of_requisite(self, requisite: RequisiteId) -> CompanyId | None:
         """Whose requisite it is; None when it is gone or a contact's."""

@@ -13,7 +13,7 @@ from common.bitrix.batch import LIMIT, Command, Commands, Outcome
 from common.bitrix.client import BitrixClient
 from common.bitrix.crm_facts import Reading
 from common.bitrix.crm_wire import EACH, PAGE
-from common.bitrix.dictionaries import Dictionaries
+from common.bitrix.dictionaries import Dictionaries, Stages
 from common.bitrix.faults import PortalRefused, exception, plain
 from common.errors import ExchangeError, NeedsPerson, Stop
 from common.model import moments
@@ -87,8 +87,8 @@ class PortalCrm:
         return failed
 
     def stages(self) -> Mapping[StageId, Stage]:
-        """No request while warm; two when cold."""
-        return self._dictionaries.stages()
+        """No request while warm; two when cold, and two when one is asked for that is not there (once a minute)."""
+        return Stages(self._dictionaries)
 
     def company_of_requisite(self, requisite: RequisiteId) -> CompanyId | None:
         """One request."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from common.bitrix import crm_rows, crm_wire
@@ -19,6 +19,8 @@ from common.ports import Clock, Data, Store, Write
 COLLECTION = "dictionaries"
 KEPT_FOR = timedelta(days=1)
 _HELD_FOR = timedelta(seconds=60)
+_LOOK_AGAIN = timedelta(seconds=60)
+"""How often one process asks the portal for a stage that it does not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,21 @@ class Dictionaries:
         self._key = f"bitrix:{portal}"
         self._held: Tables | None = None
         self._held_until = clock.now()
+        self._looked_again: datetime | None = None
 
     def stages(self) -> Mapping[StageId, Stage]:
         """All stages of all deal funnels."""
         return self._tables().stages
+
+    def stage(self, wanted: StageId) -> Stage | None:
+        """One stage; a stage that people have just added is read at once, at most every minute, two requests."""
+        found = self.stages().get(wanted)
+        now = self._clock.now()
+        if found is not None or (self._looked_again is not None and now - self._looked_again < _LOOK_AGAIN):
+            return found
+        self._looked_again = now
+        self._hold(self._read())
+        return self.stages().get(wanted)
 
     def countries(self) -> Mapping[int, int]:
         """The country of each requisite preset, 0 when it has none."""
@@ -57,9 +70,12 @@ class Dictionaries:
         now = self._clock.now()
         if self._held is None or now >= self._held_until:
             kept = self._store.get(COLLECTION, self._key)
-            self._held = _tables(kept.data) if kept else self._read()
-            self._held_until = now + _HELD_FOR
+            return self._hold(_tables(kept.data) if kept else self._read())
         return self._held
+
+    def _hold(self, tables: Tables) -> Tables:
+        self._held, self._held_until = tables, self._clock.now() + _HELD_FOR
+        return tables
 
     def _read(self) -> Tables:
         first = self._client.batch({"categories": crm_wire.categories(), "presets0": crm_wire.presets(0)})
@@ -74,6 +90,25 @@ class Dictionaries:
         tables = Tables({stage.id: stage for stage in stages}, countries)
         self._store.write(Write(COLLECTION, self._key, _data(tables), expire_at=self._clock.now() + KEPT_FOR))
         return tables
+
+
+class Stages(Mapping[StageId, Stage]):
+    """All stages as a mapping; one that is not among them is looked for anew (`Dictionaries.stage`)."""
+
+    def __init__(self, dictionaries: Dictionaries) -> None:
+        self._dictionaries = dictionaries
+
+    def __getitem__(self, stage: StageId) -> Stage:
+        found = self._dictionaries.stage(stage)
+        if found is None:
+            raise KeyError(stage)
+        return found
+
+    def __iter__(self) -> Iterator[StageId]:
+        return iter(self._dictionaries.stages())
+
+    def __len__(self) -> int:
+        return len(self._dictionaries.stages())
 
 
 def _rows(outcome: Outcome, key: str = "") -> list[crm_rows.Row]:

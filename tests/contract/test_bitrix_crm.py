@@ -116,12 +116,12 @@ def test_stages_are_kept_for_a_day(stand: Stand) -> None:
     assert stages[StageId("C7:WON")] == Stage(StageId("C7:WON"), 7, "Сделка успешна", 60, "S")
     assert (stages[StageId("NEW")].semantics, stages[StageId("LOSE")].semantics, len(stages)) == ("P", "F", 16)
     stand.clock.advance(3600)
-    crm.stages()
+    dict(crm.stages())
     assert stand.hits() == 0
     other = stand.crm()
     assert other.stages() == stages
     stand.clock.advance(24 * 3600)
-    crm.stages()
+    dict(crm.stages())
     assert stand.hits() == 2
 
 
@@ -187,6 +187,16 @@ def test_forgotten_dictionaries_are_read_anew(stand: Stand) -> None:
     assert StageId("C3:NEW") not in dictionaries.stages()
     dictionaries.forget()
     assert StageId("C3:NEW") in dictionaries.stages()
+
+
+def test_a_stage_that_people_have_just_added_is_looked_for_at_most_once_a_minute(stand: Stand) -> None:
+    stages = stand.crm().stages()
+    assert (stages.get(StageId("C3:NEW")), stand.hits()) == (None, 2)
+    stand.portal.crm.add_category(3, "Третья")
+    assert (stages.get(StageId("C3:NEW")), stand.hits()) == (None, 0)
+    stand.clock.advance(61)
+    assert stages[StageId("C3:NEW")].category == 3
+    assert (stand.hits(), stages[StageId("C3:NEW")].sort, stand.hits()) == (2, 10, 0)
 
 
 def test_rights_and_scopes_are_for_the_admin(stand: Stand) -> None:

@@ -88,6 +88,17 @@ def test_a_deal_that_comes_again_unready_waits_and_is_no_longer_excluded(office:
     goes_on(office, [deal])
 
 
+def test_a_deal_that_went_back_to_a_stage_added_today_has_no_act(office: Stand) -> None:
+    deal = office.deal()
+    dict(office.services.crm.stages())
+    office.portal.crm.add_status("DEAL_STAGE_1", "C1:EARLY", "Рано", 15, None, "", 1)
+    office.reach(deal)
+    office.person.move_deal(deal, "C1:EARLY")
+    office.quiet()
+    assert (office.journal(deal)[-1].outcome, office.acts()) == ("excluded", [])
+    assert office.services.acts_work.excluded.counts("acts")["stage_reverted"] == 1
+
+
 def test_a_waiting_deal_that_goes_back_waits_no_more(office: Stand) -> None:
     office.person.edit_requisite(office.requisite, RQ_KPP="")
     [deal] = closed(office)

@@ -31,7 +31,10 @@ def excluded(
 
 
 def _went_back(rule: ActRule, deal: Deal, stages: Mapping[StageId, Stage]) -> bool:
-    """Failure is back wherever it is; another funnel is forward (sales hand over to service), success always is."""
+    """Failure is back wherever it is; another funnel is forward (sales hand over to service), success always is.
+
+    A stage that the portal itself does not know says nothing, so the entry counts.
+    """
     if deal.stage == rule.stage or deal.semantics == "S":
         return False
     if deal.semantics == "F":

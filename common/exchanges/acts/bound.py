@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from common.errors import Stop
@@ -33,9 +33,22 @@ def generation(bound: Bound | None) -> int:
     return int(bound["generation"]) if bound else 1
 
 
-def intent(record: Record, rule: ActRule, bound: Bound | None, now: datetime) -> dict[str, Any]:
-    """Kept before the write: killed right after it, we know that an act may be there."""
-    return {**_common(record, rule, bound), "target": "", "state": "creating", "intent_at": text(now), "back": False}
+def intent(record: Record, rule: ActRule, bound: Bound | None, day: date, now: datetime) -> dict[str, Any]:
+    """Kept before the write: killed right after it, we know that an act may be there, and of which day."""
+    days = sorted({*sent_days(bound), day})
+    unknown = {"intent_at": text(now), "days": [one.isoformat() for one in days], "back": False}
+    return {**_common(record, rule, bound), "target": "", "state": "creating", **unknown}
+
+
+def refused(written: Mapping[str, Any], bound: Bound | None) -> dict[str, Any]:
+    """1C said no to the write: what may still come is what was sent before it, as `bound` says."""
+    earlier = {"intent_at": bound["intent_at"], "days": bound.get("days", [])} if bound else {}
+    return {**written, "intent_at": "", "days": [], **earlier}
+
+
+def sent_days(bound: Bound | None) -> list[date]:
+    """The days of writes whose end is unknown: a later entry or an opened period may have moved the act's day."""
+    return [date.fromisoformat(one) for one in bound.get("days", [])] if bound else []
 
 
 def binding(

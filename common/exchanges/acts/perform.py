@@ -150,6 +150,8 @@ class _Attempt:
             raise
         except NeedsPerson as stopped:
             raise NeedsPerson(*(self._named(stop) for stop in stopped.stops)) from None
+        # An attempt whose answer was lost may have sent another day: that was right when it was sent.
+        act = replace(act, day=stored.day) if stored.day in bindings.sent_days(self.bound) else act
         apart = "; ".join(self.books.differences(act, stored))
         return bindings.outcome(self._bound_to(stored, facts.deal.responsible, apart))
 
@@ -212,12 +214,12 @@ class _Attempt:
                 found = self._marked(act.token, act.day)
                 if found is not None:
                     return found
-            intent = bindings.intent(self.record, self.rule, self.bound, acts.clock.now())
+            intent = bindings.intent(self.record, self.rule, self.bound, act.day, acts.clock.now())
             self.bind(intent)
             try:
                 stored = self._sent(act)
             except SideRefused:
-                self.bind({**intent, "intent_at": ""})  # 1C said no: nothing of this write can still come
+                self.bind(bindings.refused(intent, self.bound))
                 raise
         acts.bases.learn(act.base, stored.ref == act.ref)
         return stored
@@ -236,16 +238,19 @@ class _Attempt:
         return stored
 
     def _marked(self, token: str, day: date) -> StoredAct | None:
-        """The act by its mark. Absent soon after a lost write it may still come: wait, never resend blindly."""
-        found = self._only(token, day)
+        """The act by its mark, on this day or any sent before. Absent soon after a lost write it may still come: wait,
+        never resend blindly.
+        """
+        found = self._only(token, day, *bindings.sent_days(self.bound))
         if found is None and self.bound is not None and self.bound["intent_at"]:
             left = parse(self.bound["intent_at"]) + LATEST_COMMIT - self.acts.clock.now()
             if left > timedelta():
                 raise InDoubt("write_may_still_come", after=left.total_seconds())
         return found
 
-    def _only(self, token: str, day: date) -> StoredAct | None:
-        found = self.books.find(token, day)
+    def _only(self, token: str, *days: date) -> StoredAct | None:
+        seen = {one.ref: one for day in sorted(set(days)) for one in self.books.find(token, day)}
+        found = list(seen.values())
         if len(found) > 1:
             numbers = ", ".join(one.number for one in found)
             where = f"1C, base {self.rule.base}"

@@ -130,6 +130,15 @@ def counted(name: str, **labels: Any) -> None:
     LOGGER.warning(name, extra={"fields": {"counter": name, **labels}})
 
 
+def quiet_http() -> None:
+    """Let httpx and httpcore speak from WARNING up, whatever the root's level: their lines hold whole addresses, with
+    webhooks' secrets and people's tax ids. Called by whoever makes requests.
+    """
+    for name in ("httpx", "httpcore"):
+        logger = logging.getLogger(name)
+        logger.setLevel(max(logger.level, logging.WARNING))
+
+
 def _fields(record: logging.LogRecord) -> dict[str, Any]:
     own: Mapping[str, Any] = getattr(record, "fields", {})
     return {**_FIELDS.get(), **own}

@@ -7,7 +7,6 @@ exceptions of httpx, which carry both, are never chained.
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,7 +21,7 @@ from common.bitrix.answers import Answer, Timing
 from common.bitrix.batch import Commands, Outcome
 from common.bitrix.faults import PORTAL, Fault, classify, exception
 from common.errors import InDoubt, SideDown, TryLater
-from common.logs import counted
+from common.logs import counted, quiet_http
 from common.ports import Clock, Limiter, Traffic
 
 HEADERS = {
@@ -53,13 +52,6 @@ def new_http() -> httpx.Client:
     """An HTTP client for the portal: it cuts a request at 60 s itself (facts §2.2); redirects are ours to judge."""
     timeout = httpx.Timeout(30.0, connect=5.0, read=65.0)
     return httpx.Client(timeout=timeout, follow_redirects=False)
-
-
-def keep_quiet() -> None:
-    """Let httpx and httpcore log warnings only: their records hold whole addresses, and ours are secrets."""
-    for name in ("httpx", "httpcore"):
-        logger = logging.getLogger(name)
-        logger.setLevel(max(logger.level, logging.WARNING))
 
 
 def sent(http: httpx.Client, request: httpx.Request) -> httpx.Response | Lost:
@@ -94,7 +86,7 @@ class BitrixClient:
         self._traffic = traffic
         self._operating_limit = operating_limit
         self._closed: dict[str, datetime] = {}
-        keep_quiet()
+        quiet_http()
 
     def call(self, method: str, params: Mapping[str, Any] | None = None, write: bool = False) -> Answer:
         """Call one method: one request, unless it had to be repeated."""

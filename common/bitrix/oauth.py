@@ -17,12 +17,12 @@ from typing import Any
 import httpx
 
 from common.bitrix import answers, tokens
-from common.bitrix.client import HEADERS, Lost, keep_quiet, sent
+from common.bitrix.client import HEADERS, Lost, sent
 from common.bitrix.faults import PORTAL, Fault, exception
 from common.bitrix.tokens import Grant, Tokens, granted
 from common.bitrix.wire import is_safe
 from common.errors import ExchangeError, SideDown, Stale, TryLater
-from common.logs import counted, info
+from common.logs import counted, info, quiet_http
 from common.ports import Clock, Store
 
 TIMEOUT = 10.0
@@ -41,7 +41,7 @@ class AuthServer:
     def __init__(self, http: httpx.Client, client_id: str, client_secret: str) -> None:
         self._http = http
         self._identity = {"client_id": client_id, "client_secret": client_secret}
-        keep_quiet()
+        quiet_http()
 
     def refresh(self, auth_base: str, refresh_token: str) -> Grant:
         """Exchange a refresh token; it is spent afterwards, whatever comes back.

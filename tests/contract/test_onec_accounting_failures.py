@@ -203,7 +203,7 @@ def test_no_secret_and_no_party_in_anything_we_log(tmp_path: Path, caplog: pytes
     desk = open_desk(BP, tmp_path)
     for level in (trouble.locked, trouble.page(500), lambda _: trouble.unauthorized()):
         desk.base.faults.add(trouble.instead(level))
-        with caplog.at_level(logging.DEBUG, "common"), pytest.raises(SideDown) as caught:
+        with caplog.at_level(logging.DEBUG), pytest.raises(SideDown) as caught:
             desk.books.counterparties(CLIENT.inn, CLIENT.kpp)
         told = "".join(map(str, (caught.value, repr(caught.value), caught.value.detail, caplog.text, desk.client)))
         for secret in ("пароль", "0J7QsdC80LXQvQ", CLIENT.inn):

@@ -126,9 +126,13 @@ class TestLostAnswers:
         self, store: FirestoreStore, client: LossyClient, lose: Callable[[WriteBatch], list[Any]]
     ) -> None:
         (version,) = store.write(Write("a", "1", {"n": 1}))
-        client.script = [lose]
+        client.script, before = [lose], client.commits
         (version,) = store.write(Write("a", "1", {"n": 2}, version))
+        assert client.commits - before == 2
         store.write(Write("a", "1", {"n": 3}, version))
+        found = store.get("a", "1")
+        assert found is not None
+        assert found.data == {"n": 3}
 
     def test_somebody_wrote_after_our_lost_try(self, store: FirestoreStore, client: LossyClient) -> None:
         def lose_and_be_overtaken(batch: WriteBatch) -> list[Any]:

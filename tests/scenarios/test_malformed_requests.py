@@ -182,7 +182,7 @@ def test_random_requests(stand: ApplicationStand, capsys: pytest.CaptureFixture[
 @given(ANY_BODY)
 @settings(max_examples=200, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_our_own_portal_may_send_odd_events(stand: ApplicationStand, odd: bytes) -> None:
-    """With the right token nothing is malformed enough for a crash; what is an event is kept as a hint."""
+    """With the right token nothing is malformed enough for a crash."""
     proof = f"&auth[member_id]={MEMBER}&auth[application_token]={stand.application.application_token}".encode()
     for name, _ in public():
         sender = site(stand, Counter())(name, "receive")

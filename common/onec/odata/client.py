@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 import httpx
 
+from common.logs import quiet_http
 from common.model.ids import BaseName, Ref
 from common.onec.odata import query, wire
 from common.onec.odata.values import decode, encode
@@ -58,6 +59,7 @@ class ODataClient:
         self._headers = {"Authorization": wire.basic(user, password), "Accept": "application/json"}
         self._timeouts = {"GET": read_timeout, "POST": write_timeout}
         self._offset: float | None = None
+        quiet_http()
 
     def rows(
         self,

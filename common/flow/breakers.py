@@ -75,14 +75,14 @@ class Breakers:
         return [_breaker(one) for one in self._store.query(BREAKERS)]
 
     def open(self, side: str, cause: str, detail: str = "") -> bool:
-        """Leave the side alone from now on. True when this call opened it: tell people, pause queues.
+        """Leave the side alone from now on. True when this call opened it or changed its cause: tell people.
 
-        An open breaker changes its cause only to `credentials`, whose probes are rarer.
+        An open breaker changes its cause only to `credentials`, whose probes are rarer and which a person must mend.
         """
         return until_applied(lambda: self._opened(self._read(side), cause, detail))
 
     def failed(self, down: SideDown) -> bool:
-        """Take note of a failure; True when it opened the breaker. A certain one opens at once, uncertain ones when
+        """Take note of a failure; True when that is news (`open`). A certain one opens at once, uncertain ones when
         there are three within two minutes and no success between.
         """
         if down.certain:
@@ -126,7 +126,7 @@ class Breakers:
         since = before.since if before.open else moments.text(now)
         after = replace(before, open=True, cause=cause, detail=detail, since=since, failures=())
         self._write(replace(after, probe_at=moments.text(now + _pause(cause))))
-        return not before.open
+        return True
 
     def _noted(self, before: Breaker, down: SideDown) -> bool:
         if before.open:

@@ -91,6 +91,10 @@ class Notices:
         """Whether the record stands in any cause now."""
         return self._store.get(RECORD_CAUSES, record) is not None
 
+    def joined_sides(self) -> list[str]:
+        """Those `side:…` that stand in a cause now."""
+        return [one.key for one in self._store.query(RECORD_CAUSES, [("kind", "==", "side")])]
+
     def wish_now(self, record: str, wanted: Sequence[tuple[Stop, int]]) -> None:
         """`wish` of its own, for what no worker's commit goes along with."""
         self._store.write(self.wish(record, wanted))
@@ -99,15 +103,18 @@ class Notices:
         """Carry out the record's wish, if there is one; the notices to send now."""
         return until_applied(lambda: self._settle(record))
 
+    def tell(self, record: str, wanted: Sequence[tuple[Stop, int]]) -> list[Notice]:
+        """`wish_now` and `settle`: the notices to send now, of what is new and of what is mended."""
+        self.wish_now(record, wanted)
+        return self.settle(record)
+
     def open(self, record: str, stop: Stop, person: int) -> Notice | None:
-        """Tell of one stop alone, e.g. an open breaker; a notice only when its cause is new."""
-        self._store.write(self.wish(record, [(stop, person)]))
-        return next((notice for notice in self.settle(record) if notice.kind == "open"), None)
+        """Tell of one stop alone, e.g. a wrong clock; a notice only when its cause is new."""
+        return next((notice for notice in self.tell(record, [(stop, person)]) if notice.kind == "open"), None)
 
     def close(self, record: str) -> list[Notice]:
         """Nothing holds the record up any more; "resolved" for each cause of which it was the last."""
-        self._store.write(self.wish(record, []))
-        return self.settle(record)
+        return self.tell(record, [])
 
     def told(self, *notices: Notice) -> None:
         """These were sent. A cause that went on meanwhile (`episode`) is left as it is."""
@@ -143,7 +150,8 @@ class Notices:
         # All conditional: if anybody came between, everything is read and reckoned again.
         writes = [Write(CAUSES, cause, data, _version(found.get(cause))) for cause, data in after.items()]
         if changed:
-            causes = {"causes": list(wanted)} if wanted else None
+            kind = record.partition(":")[0]
+            causes = {"causes": list(wanted), "kind": kind} if wanted else None
             writes.append(Write(RECORD_CAUSES, record, causes, _version(joined)))
         self._store.write(Write(WISHES, record, None, wish.version), *writes)
         return [self._notice(cause, data) for cause, data in after.items() if data and _is_news(found.get(cause), data)]

@@ -25,7 +25,7 @@ Probe = Callable[[], object]
 
 class Teller(Protocol):
     def side_opened(self, down: SideDown) -> None: ...
-    def side_closed(self, breaker: Breaker, resumed: int) -> None: ...
+    def sides_checked(self, breakers: Callable[[], Sequence[Breaker]]) -> None: ...
     def tell_untold(self) -> int: ...
 
 
@@ -45,9 +45,11 @@ class Watch:
     def run(self) -> dict[str, int]:
         """Everything once; what was done, in numbers for the log."""
         closed = [breaker for breaker in self.breakers.probe_due() if self._works_again(breaker)]
+        # By what is, not by what was just done: whoever opened or closed one may have died before telling.
+        self.teller.sides_checked(self.breakers.all)
         resumed = self._resume(self.waiting.parked_work())
         for breaker in closed:
-            self.teller.side_closed(breaker, resumed.get(breaker.side, 0))
+            counted("breaker_closed", side=breaker.side, resumed=resumed.get(breaker.side, 0))
         return {
             "closed": len(closed),
             "resumed": sum(resumed.values()),

@@ -16,6 +16,9 @@ from common.ports import Clock, Notifier, Write
 SKEW = 300.0
 """Seconds a side's clock may be wrong."""
 
+_SIDE = "side:"
+"""How what is told of a side, not of a record, begins."""
+
 _REMEMBERED = timedelta(hours=1)
 """How long somebody found at work is not asked about again."""
 
@@ -49,18 +52,34 @@ class Telling:
             self.settle(about)
 
     def side_opened(self, down: SideDown) -> None:
-        """A side is out of order: the admins are told once, however many records it parks."""
+        """A side is out of order: the admins are told once, however many records it parks.
+
+        Said again it is no news. Another cause is: the earlier one is over, and told so first.
+        """
         word = "breaker_credentials" if down.cause == CREDENTIALS else "breaker_open"
         stop = Stop(word, down.side, "admin", down.side, details=down.cause)
         for person in self._people(stop, 0):
-            notice = self.notices.open(_side(down.side, person), stop, person)
-            self._send([notice] if notice else [])
+            notices = self.notices.tell(_side(down.side, person), [(stop, person)])
+            self._send(sorted(notices, key=lambda one: one.kind == "open"))
 
     def side_closed(self, breaker: Breaker, resumed: int) -> None:
         """The side works again."""
         counted("breaker_closed", side=breaker.side, resumed=resumed)
         for person in self.admins:
             self._send(self.notices.close(_side(breaker.side, person)))
+
+    def sides_checked(self, breakers: Callable[[], Sequence[Breaker]]) -> None:
+        """Every open breaker is told of, and the end of every one told of that is not open any more.
+
+        Those told of are read first: a side that breaks between the two reads is not taken for one that works.
+        """
+        told = self.notices.joined_sides()
+        shut = {one.side: one for one in breakers() if one.open}
+        for breaker in shut.values():
+            self.side_opened(SideDown(breaker.side, breaker.cause, breaker.detail))
+        for record in told:
+            if record.removeprefix(_SIDE).rpartition(":")[0] not in shut:
+                self._send(self.notices.close(record))
 
     def clock_checked(self, side: str, offset: float) -> None:
         """A clock more than five minutes wrong is an alarm, right again it is told too (rules, Common); seconds."""
@@ -113,4 +132,4 @@ class Telling:
 
 
 def _side(side: str, person: int) -> str:
-    return f"side:{side}:{person}"
+    return f"{_SIDE}{side}:{person}"

@@ -101,6 +101,7 @@ def test_probe_is_due_after_a_pause_and_handed_to_one(
 def test_open_breaker_becomes_more_careful_only(breakers: Breakers) -> None:
     breakers.open(SIDE, "maintenance")
     since = breakers.get(SIDE).since
+    assert breakers.open(SIDE, CREDENTIALS) is True
     assert breakers.open(SIDE, CREDENTIALS) is False
     assert breakers.open(SIDE, "connection") is False
     assert (breakers.get(SIDE).cause, breakers.get(SIDE).since) == (CREDENTIALS, since)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.stand import Stand, standing
+
 SHARED = Path(__file__).parents[1].parent / "shared"
 """The reference data beside the project; tests that need it skip where it is absent, unless it is required."""
 
@@ -16,9 +18,6 @@ def pytest_sessionstart() -> None:
     """In CI a missing folder must not look like tests that passed."""
     if os.environ.get("REQUIRE_SHARED") and not SHARED.is_dir():
         pytest.exit("REQUIRE_SHARED is set, but the reference data is not beside the project", 1)
-
-
-from tests.stand import Stand, standing
 
 
 @pytest.fixture

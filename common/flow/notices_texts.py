@@ -323,6 +323,14 @@ TEXTS: Final[Mapping[str, tuple[Text, Text]]] = MappingProxyType(
             Text("Задача обмена долго не удаётся", "Она повторяется сама; проверьте связь, если это продолжается."),
             Text("A task keeps failing", "It is tried again by itself; check the connection if this goes on."),
         ),
+        "digest_unreadable": (
+            Text("Не удаётся прочитать состав базы 1С ($metadata)", "Проверьте публикацию OData и платформу 1С."),
+            Text("The structure of a base ($metadata) cannot be read", "Check its OData publication and platform."),
+        ),
+        "rules_not_imported": (
+            Text("Файл правил обмена не загружен", "Исправьте файл или настройку; загрузка повторяется каждую минуту."),
+            Text("The file of rules was not imported", "Correct file or setting; it is tried again every minute."),
+        ),
         "clock_skewed": (
             Text("Часы сторон расходятся больше чем на 5 минут", "Настройте время на сервере; спорное решают люди."),
             Text("The clocks differ by more than 5 minutes", "Set the server's time; people decide until then."),

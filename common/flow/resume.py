@@ -14,7 +14,7 @@ from common.flow.sweep import CHUNK, record_of
 from common.flow.tasks import name_for
 from common.flow.waiting import Waiting, WaitingRoom
 from common.flow.work import Work
-from common.logs import counted
+from common.logs import LOGGER, counted
 from common.ports import Clock, Queue, Task
 
 STAGGER = timedelta(seconds=1)
@@ -69,6 +69,9 @@ class Watch:
         except ExchangeError as reason:
             # The side answered, even if it refused: it is not down. Each record will learn that for itself.
             counted("probe_refused", side=breaker.side, reason=type(reason).__name__)
+        except Exception:  # noqa: BLE001 - a side's boundary: the others are probed, and work goes on
+            LOGGER.exception("unforeseen", extra={"fields": {"side": breaker.side}})
+            return False
         return self.breakers.closed(breaker.side) is not None
 
     def _resume(self, parked: Sequence[Waiting]) -> dict[str, int]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from common.errors import SideDown, TryLater
+from common.errors import NeedsPerson, SideDown, Stop, TryLater
+from common.logs import LOGGER, counted
 from common.model.ids import BaseName
 from common.wiring.portal import Portal
 
@@ -96,9 +98,26 @@ class Bases(Portal):
 
         try:
             refresh_digest(self.odata(base), self.store, self.clock, product)
-        except SideDown as down:
-            if self.breakers.failed(down):
-                self.telling.side_opened(down)
+        except (SideDown, TryLater) as passing:
+            self._not_refreshed(base, passing)
             return 0
+        except Exception as error:  # noqa: BLE001 - a base's boundary: the others are read all the same
+            self.telling.tell(f"digest:{base}", _digest_stops(base, error))
+            return 0
+        self.telling.tell(f"digest:{base}", ())
         self.telling.clock_checked(f"base:{base}", self.odata(base).clock_offset() or 0.0)
         return 1
+
+    def _not_refreshed(self, base: BaseName, passing: SideDown | TryLater) -> None:
+        if isinstance(passing, TryLater):
+            counted("digest_not_read", base=base, reason=passing.reason)
+        elif self.breakers.failed(passing):
+            self.telling.side_opened(passing)
+
+
+def _digest_stops(base: BaseName, error: Exception) -> tuple[Stop, ...]:
+    """For the admins, whatever was refused: without the digest they alone can say what the base publishes."""
+    if isinstance(error, NeedsPerson):
+        return tuple(replace(stop, owner="admin", awaits=f"base:{base}") for stop in error.stops)
+    LOGGER.error("digest_not_read", exc_info=error, extra={"fields": {"base": base}})
+    return (Stop("digest_unreadable", f"base:{base}", "admin", f"base:{base}", details=type(error).__name__),)

@@ -28,6 +28,7 @@ from common.onec.digest import missing
 from common.onec.odata import comparison, documents, query
 from common.onec.odata.client import ODataClient, Row
 from common.onec.odata.lookups import Lookups
+from common.onec.odata.once import Once
 from common.onec.odata.parties import Parties
 from common.onec.odata.values import day as day_of
 from common.onec.odata.values import in_link_order, number
@@ -54,8 +55,9 @@ class OnecAccounting:
         self._profile = profile
         self._clock = clock
         self._web_url = web_url.rstrip("/")
-        self._lookups = Lookups(client, profile.catalogs, dictionaries, store)
-        self._parties = Parties(client, profile.catalogs)
+        once = Once(client, store, clock)
+        self._lookups = Lookups(client, profile.catalogs, dictionaries, store, once)
+        self._parties = Parties(client, profile.catalogs, once)
 
     @property
     def needs(self) -> Needs:

@@ -15,6 +15,7 @@ from common.onec.digest import Digest, stored_digest
 from common.onec.odata import query, vat
 from common.onec.odata.client import ODataClient, Row
 from common.onec.odata.documents import fitted
+from common.onec.odata.once import Once
 from common.onec.odata.values import UNDEFINED, is_ref, plain, ref
 from common.onec.odata.wire import side
 from common.onec.profile import Catalogs, Default, Text, VatEnum
@@ -30,8 +31,11 @@ _NO_FOLDER = "IsFolder eq false"
 class Lookups:
     """Look-ups of one base through one product's catalogs. Raises what the client raises."""
 
-    def __init__(self, client: ODataClient, catalogs: Catalogs, dictionaries: Dictionaries, store: Store) -> None:
+    def __init__(
+        self, client: ODataClient, catalogs: Catalogs, dictionaries: Dictionaries, store: Store, once: Once
+    ) -> None:
         self._client = client
+        self._once = once
         self._catalogs = catalogs
         self._dictionaries = dictionaries
         self._store = store
@@ -69,7 +73,9 @@ class Lookups:
         return found[0] if found else None
 
     def create_unit(self, code: str, name: str) -> Ref:
-        """Add an OKEI unit, unless it has come meanwhile. Raises NeedsPerson `unit_ambiguous` when there are two."""
+        """Add an OKEI unit, unless it has come meanwhile. Raises NeedsPerson `unit_ambiguous` when there are two, and
+        InDoubt while one may still come of a write whose answer was lost.
+        """
         units = self._catalogs.units
         if not self._units(code):
             body = {
@@ -78,7 +84,7 @@ class Lookups:
                 units.full_name.name: fitted(units.full_name, name),
                 **units.constants,
             }
-            self._client.create(units.entity, body)
+            self._once.create(units.entity, code, body)
         self._dictionaries.forget("units", code)
         found = self.unit(code)
         if found is None:

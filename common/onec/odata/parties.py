@@ -17,6 +17,7 @@ from common.model.parties import is_legal_entity
 from common.onec.odata import query
 from common.onec.odata.client import ODataClient, Row
 from common.onec.odata.documents import fitted, linked
+from common.onec.odata.once import Once
 from common.onec.odata.values import day, plain, ref, some
 from common.onec.odata.wire import side
 from common.onec.profile import Agreements, Catalogs, Contracts, Partners
@@ -28,9 +29,10 @@ _NO_FOLDER = "IsFolder eq false"
 class Parties:
     """The parties of acts in one base. Raises what the client raises."""
 
-    def __init__(self, client: ODataClient, catalogs: Catalogs) -> None:
+    def __init__(self, client: ODataClient, catalogs: Catalogs, once: Once) -> None:
         self._client = client
         self._catalogs = catalogs
+        self._once = once
 
     def counterparties(self, inn: str, kpp: str) -> list[Counterparty]:
         """By INN and KPP ("" for a person), not marked: one request."""
@@ -44,18 +46,21 @@ class Parties:
     def create_counterparty(self, party: NewParty) -> Counterparty:
         """The one counterparty with these tax ids, created when there is none, even marked; the caller holds a lease.
 
-        Raises NeedsPerson `counterparty_ambiguous` for two, `counterparty_marked` when only a marked one exists.
+        Raises NeedsPerson `counterparty_ambiguous` for two, `counterparty_marked` when only a marked one exists, and
+        InDoubt while one may still come of a write whose answer was lost.
         """
         party = replace(party, name=plain(party.name), full_name=plain(party.full_name))
         found = self._with_tax_ids(party.inn, party.kpp)
         if not found:
             partner = self._partner(party) if self._catalogs.partners else None
-            self._client.create(self._catalogs.counterparties.entity, self._counterparty(party, partner))
-            found = self._with_tax_ids(party.inn, party.kpp)
+            body = self._counterparty(party, partner)
+            made, _ = self._once.create(self._catalogs.counterparties.entity, _tax_ids(party), body)
+            found = self._with_tax_ids(party.inn, party.kpp) or self._corrected(made, party)
         alive = [one for one in found if not one.marked]
         if len(alive) == 1:
             return alive[0]
-        raise NeedsPerson(self._stop("counterparty_ambiguous" if alive else "counterparty_marked", party))
+        none = "counterparty_marked" if found else "counterparty_missing"
+        raise NeedsPerson(self._stop("counterparty_ambiguous" if alive else none, party))
 
     def contracts(self, counterparty: Counterparty, organisation: Ref, currency: Ref) -> list[Contract]:
         """Open contracts with this buyer in that settlement currency, newest first: one request."""
@@ -87,7 +92,8 @@ class Parties:
         }
         if contracts.partner:
             body[contracts.partner] = counterparty.partner or EMPTY_REF
-        made = ref(self._client.create(contracts.entity, body)["Ref_Key"])
+        about = f"{counterparty.ref}/{organisation}/{currency}"
+        made, _ = self._once.create(contracts.entity, about, body, salt=dated.isoformat())
         found = [one for one in self.contracts(counterparty, organisation, currency) if one.ref == made]
         if not found:
             raise NeedsPerson(self._stop("contract_missing", None, f"Ref_Key {made}"))
@@ -117,6 +123,10 @@ class Parties:
             _NO_FOLDER if parties.folders else "",
         )
         return [party for party in self._found(where) if (party.inn, party.kpp) == (inn, kpp)]
+
+    def _corrected(self, made: Ref, party: NewParty) -> list[Counterparty]:
+        """Ours, entered earlier, whose KPP the accountant has corrected since; never another INN's (rules, Parties)."""
+        return [one for one in self._found(query.link("Ref_Key", made)) if one.inn == party.inn]
 
     def _found(self, where: str) -> list[Counterparty]:
         parties = self._catalogs.counterparties
@@ -154,8 +164,7 @@ class Parties:
             return EMPTY_REF
         left = self._left_partners(partners, party)
         if not left:
-            made = self._client.create(partners.entity, _new_partner(partners, party))
-            return ref(made["Ref_Key"])
+            return self._once.create(partners.entity, _tax_ids(party), _new_partner(partners, party))[0]
         if len(left) > 1:
             raise NeedsPerson(self._stop("counterparty_ambiguous", party))
         return left[0]
@@ -185,6 +194,10 @@ def _new_partner(partners: Partners, party: NewParty) -> dict[str, Any]:
 def _partner_note(party: NewParty) -> str:
     """Tells our own partner, made for these tax ids, from others of the same name."""
     return f"{party.note}\nИНН {party.inn} КПП {party.kpp or '—'}"
+
+
+def _tax_ids(party: NewParty) -> str:
+    return f"{party.inn}/{party.kpp}"
 
 
 def _cast(contracts: Contracts) -> str:

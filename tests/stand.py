@@ -84,7 +84,6 @@ class Stand:
             self.clock,
             lambda: f"id-{next(self._numbers):06d}",
             lambda: httpx.Client(transport=self._transport()),
-            self._environ(),
         )
         if self._make_store is not None:
             self.services.__dict__["store"] = self._make_store(self.clock)

@@ -57,7 +57,9 @@ class RuleBook:
         unknown = sorted(set(data) - {"acts", "tables", "versions"})
         if unknown:
             raise RulesRefused([f"unknown part {name!r}; parts are acts, tables and versions" for name in unknown])
-        tables = {name: _rows(name, rows) for name, rows in dict(data.get("tables", {})).items()}
+        if not isinstance(data.get("tables", {}), dict):
+            raise RulesRefused(['tables must be an object of tables, e.g. {"units": [["*", "778", "796"]]}'])
+        tables = {name: _rows(name, rows) for name, rows in data.get("tables", {}).items()}
         self._check_tables(tables)
         rules = self._checked_rules(data["acts"]) if "acts" in data else None
         if not over:

@@ -17,8 +17,10 @@ from common.settings.model import (
     Secret,
     SettingsError,
     Site,
+    Tasks,
 )
 from common.settings.read import Need, Settings
+from common.settings.rules_file import rules_file
 
 __all__ = [
     "Base",
@@ -33,6 +35,8 @@ __all__ = [
     "Settings",
     "SettingsError",
     "Site",
+    "Tasks",
     "local_environment",
     "parsed",
+    "rules_file",
 ]

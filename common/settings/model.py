@@ -70,6 +70,20 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Tasks:
+    """How tasks reach `process` entries; the first two are empty unless the queue is Cloud Tasks.
+
+    service_account   in whose name Cloud Tasks calls them
+    url_pattern       their address, `{}` stands for the function's name
+    max_attempts      after which a task becomes a dead letter; None: as the embedded queue has it
+    """
+
+    service_account: str
+    url_pattern: str
+    max_attempts: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Events:
     """What `receive` needs to know Bitrix24 by. Unset ones are learned at the application's installation.
 

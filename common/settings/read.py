@@ -22,15 +22,18 @@ from common.settings.model import (
     Secret,
     SettingsError,
     Site,
+    Tasks,
 )
 
-Need = Literal["store", "queue", "events", "bitrix", "onec", "dm", "keys", "people", "site", "public_url"]
+Need = Literal["store", "queue", "tasks", "events", "bitrix", "onec", "dm", "keys", "people", "site", "public_url"]
 Group = TypeVar("Group")
 
 AUTH_HOSTS: Final = ("oauth.bitrix24.tech", "oauth.bitrix.info")
 """design §5; facts bitrix24 §1.3."""
 
 _HOST: Final = r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[1-9]\d{0,4})?"
+_ACCOUNT: Final = "exchange-tasks@project.iam.gserviceaccount.com"
+_PATTERN: Final = "https://{}-abc123-ew.a.run.app"
 _NO_SUCH_EVENT = "ONCRMDEALSTAGEID"
 _CONFIGURATIONS: Final[tuple[str, ...]] = get_args(Configuration)
 _LANGUAGES: Final[tuple[str, ...]] = get_args(Language)
@@ -63,6 +66,10 @@ class Settings:
     @cached_property
     def queue(self) -> Place:
         return self._group(_queue)
+
+    @cached_property
+    def tasks(self) -> Tasks:
+        return self._group(_tasks)
 
     @cached_property
     def events(self) -> Events:
@@ -131,6 +138,30 @@ def _store(forms: Forms) -> Place:
 
 def _queue(forms: Forms) -> Place:
     return forms.place("QUEUE_URL", "cloudtasks", "sqlite:///exchange.sqlite")
+
+
+def _tasks(forms: Forms) -> Tasks:
+    account = forms.matching(
+        "TASKS_SERVICE_ACCOUNT",
+        r"[A-Za-z0-9._-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+",
+        "must be the e-mail of the service account that calls our private functions",
+        _ACCOUNT,
+    )
+    pattern = forms.matching(
+        "PROCESS_URL_PATTERN",
+        r"https://[^\s{}?#@]*\{\}[^\s{}?#@]*",
+        "must be an https address with one {} for the function's name",
+        _PATTERN,
+    )
+    attempts = forms.matching("QUEUE_MAX_ATTEMPTS", r"[1-9][0-9]?|100", "must be a whole number from 1 to 100", "10")
+    if forms.given("QUEUE_URL").startswith("cloudtasks://"):
+        for name, value, example in (
+            ("TASKS_SERVICE_ACCOUNT", account, _ACCOUNT),
+            ("PROCESS_URL_PATTERN", pattern, _PATTERN),
+        ):
+            if not value:
+                forms.fault(name, "is not set, but QUEUE_URL is cloudtasks://", example)
+    return Tasks(account, pattern, int(attempts) if attempts.isdecimal() else None)
 
 
 def _events(forms: Forms) -> Events:
@@ -256,6 +287,7 @@ _GROUPS: Final[Mapping[Need, Callable[[Forms], object]]] = MappingProxyType(
     {
         "store": _store,
         "queue": _queue,
+        "tasks": _tasks,
         "events": _events,
         "bitrix": _bitrix,
         "onec": _onec,

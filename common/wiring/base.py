@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -44,13 +44,11 @@ class Keeping:
         clock: Clock | None = None,
         ids: Callable[[], str] = new_id,
         new_http: Callable[[], httpx.Client] | None = None,
-        environ: Mapping[str, str] | None = None,
     ) -> None:
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
         self.ids = ids
         self._new_http = new_http
-        self._environ = environ or {}
         self._books: dict[tuple[BaseName, str], Accounting] = {}
         self._odata: dict[BaseName, ODataClient] = {}
         self._dictionaries: dict[BaseName, Dictionaries] = {}
@@ -75,10 +73,9 @@ class Keeping:
             return SqliteQueue(place.path, self.clock.now)
         from common.queue.cloud_tasks import CloudTasksQueue
 
-        return CloudTasksQueue(
-            place.project, place.name, self._service_url, self._environ["TASKS_SERVICE_ACCOUNT"], self.clock.now
-        )
+        account = self.settings.tasks.service_account
+        return CloudTasksQueue(place.project, place.name, self._service_url, account, self.clock.now)
 
     def _service_url(self, function: str) -> str:
         """Private services have addresses of their own; Terraform gives a pattern with `{}` for the function's name."""
-        return self._environ["PROCESS_URL_PATTERN"].format(f"{function.replace('_', '-')}-process")
+        return self.settings.tasks.url_pattern.format(f"{function.replace('_', '-')}-process")

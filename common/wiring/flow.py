@@ -76,7 +76,7 @@ class Flow(Keeping):
         from common.flow.delivery import DeadLetter
         from common.queue.policy import POLICIES
 
-        attempts = int(self._environ.get("QUEUE_MAX_ATTEMPTS") or POLICIES["interactive"].max_attempts)
+        attempts = self.settings.tasks.max_attempts or POLICIES["interactive"].max_attempts
 
         def keep(task: Task, error: str, trace: str) -> None:
             self.letters.keep(task.function, task.body, error, trace, task.queue)

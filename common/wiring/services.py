@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from common.errors import TryLater
+from common.errors import Stop, TryLater
 from common.model import moments
 from common.model.ids import BaseName
+from common.ports import Write
 from common.settings import Settings, local_environment
 from common.wiring.acts import ActsParts
 from common.wiring.portal import NOT_INSTALLED
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from common.admin.people import Backfill, People
     from common.admin.rules import RuleBook
     from common.flow.resume import Watch
+
+FIRST_RULES = "first_rules"
+"""About what the admins are told when the file of `EXCHANGE_RULES` cannot be imported."""
 
 
 class Services(ActsParts):
@@ -92,14 +97,36 @@ class Services(ActsParts):
         return Backfill(self.acts_watch, self.acts_work, self.act_rules(), self.journal)
 
     def import_first_rules(self) -> None:
-        """Import the file of `EXCHANGE_RULES` when the store has no rules yet (design §6). Raises RulesRefused."""
+        """Import the file of `EXCHANGE_RULES` while the store has no rules (design §6).
+
+        A fault of the file is for the admins and must not hold up the watch, which has sides to look after.
+        """
         from common.exchanges.acts.rules import RULES
 
         path = self.settings.site.exchange_rules
-        if path and not self.kept.active(RULES).number:
-            import json
+        if not path or self.kept.active(RULES).number:
+            return
+        from common.admin.rules import RulesRefused
+        from common.settings import SettingsError, rules_file
 
-            self.rule_book.import_all(json.loads(Path(path).read_text(encoding="utf-8")), "EXCHANGE_RULES")
+        try:
+            self.rule_book.import_all(rules_file(path), "EXCHANGE_RULES")
+        except (SettingsError, RulesRefused) as fault:
+            self._not_imported(str(fault))
+        else:
+            self.telling.tell(FIRST_RULES, ())
+
+    def _not_imported(self, fault: str) -> None:
+        """Tried every minute, said once; in the log once a day, should nobody have read it."""
+        from common.logs import error
+
+        said = self.store.get("config", FIRST_RULES)
+        if said is not None and said.data["fault"] == fault:
+            return
+        error("rules_not_imported", fault=fault)
+        self.telling.tell(FIRST_RULES, [Stop("rules_not_imported", "EXCHANGE_RULES", "admin", "person", details=fault)])
+        until = self.clock.now() + timedelta(days=1)
+        self.store.write(Write("config", FIRST_RULES, {"fault": fault}, expire_at=until))
 
 
 _given: list[Services] = []
@@ -121,4 +148,4 @@ def _from_environment() -> Services:
 
     environ = local_environment(os.environ, Path(".env"))
     set_up()
-    return Services(Settings.read(environ, ()), environ=environ)
+    return Services(Settings.read(environ, ()))

@@ -107,7 +107,7 @@ def _kept(demo: Demo) -> None:
 
 def _real(environ: Mapping[str, str], port: int) -> int:
     """The systems that settings name; store and queue are kept in `.local` unless settings say otherwise."""
-    services = Services(Settings.read(environ), environ=environ)
+    services = Services(Settings.read(environ))
     with Server(Front({}), port) as server:
         house = House(services)
         house.start()

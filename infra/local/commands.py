@@ -30,7 +30,7 @@ def main(arguments: list[str]) -> int:
     set_up(sys.stderr, plain=True)
     try:
         environ = {**KEPT_HERE, **local_environment(os.environ, Path(".env"))}
-        return int(chosen.command(Services(Settings.read(environ, ("store", "queue")), environ=environ), chosen))
+        return int(chosen.command(Services(Settings.read(environ, ("store", "queue", "tasks"))), chosen))
     except SettingsError as error:
         return _said(f"Settings are wrong or missing:\n{error}", 2)
     except RulesRefused as refusal:

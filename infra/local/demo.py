@@ -130,7 +130,7 @@ def company_at(url: str) -> Demo:
 def services_for(demo: Demo, folder: str) -> Services:
     """Services over the demo's settings."""
     environ = demo.environ(folder)
-    return Services(Settings.read(environ), environ=environ)
+    return Services(Settings.read(environ))
 
 
 def _row(name: str, quantity: float, price: float) -> dict[str, Any]:

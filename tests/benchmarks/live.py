@@ -145,7 +145,7 @@ def living(folder: str, prepare: Callable[[Demo], object]) -> Iterator[Live]:
         mounted.update({name: onec if name in demo.bases else portal for name in names})
         prepare(demo)
         clock, environ = ShiftedClock(), demo.environ(folder)
-        house = House(Services(Settings.read(environ), clock, environ=environ))
+        house = House(Services(Settings.read(environ), clock))
         demo.portal.start_delivery()
         house.start()
         try:

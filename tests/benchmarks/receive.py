@@ -96,7 +96,7 @@ def _services(folder: str) -> Iterator[None]:
         "ONEC_MAIN_CONFIGURATION": "bp30",
         "PUBLIC_BASE_URL": "https://exchange.example.ru",
     }
-    use(Services(Settings.read(environ, ()), environ=environ))
+    use(Services(Settings.read(environ, ())))
     try:
         yield
     finally:

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from common.settings import Need, Secret, Settings, SettingsError, local_environment, parsed
+from common.settings import Need, Secret, Settings, SettingsError, local_environment, parsed, rules_file
 
 WEBHOOK = "https://portal.bitrix24.ru/rest/1/abcdef0123456789/"
 WHOLE = {
     "STORE_URL": "sqlite:///exchange.sqlite",
     "QUEUE_URL": "cloudtasks://project-1/europe-west1",
+    "TASKS_SERVICE_ACCOUNT": "tasks@project-1.iam.gserviceaccount.com",
+    "PROCESS_URL_PATTERN": "https://{}-abc-ew.a.run.app",
     "BITRIX_WEBHOOK_URL": WEBHOOK,
     "ONEC_BASES": "main, retail_2",
     "ONEC_MAIN_URL": "https://1c.example.ru/buh/",
@@ -95,6 +97,28 @@ def test_each_outgoing_webhook_may_have_its_token() -> None:
     assert [token.reveal() for token in tokens] == ["a" * 32, "b" * 32]
 
 
+def test_tasks_need_an_account_and_addresses_only_in_the_cloud() -> None:
+    tasks = Settings.read(WHOLE | {"QUEUE_MAX_ATTEMPTS": "100"}).tasks
+    assert (tasks.url_pattern.format("x-process"), tasks.max_attempts) == ("https://x-process-abc-ew.a.run.app", 100)
+    local = Settings.read({"QUEUE_URL": "sqlite:///x"}, ["queue", "tasks"]).tasks
+    assert (local.service_account, local.url_pattern, local.max_attempts) == ("", "", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [(None, "cannot be read"), (b"{", "not JSON"), (b"[]", "JSON object"), (b"\xff\xfe", "not JSON")]
+)
+def test_a_rules_file_that_cannot_be_read_is_a_fault_of_its_setting(
+    tmp_path: Path, text: bytes | None, words: str
+) -> None:
+    path = tmp_path / "rules.json"
+    if text is not None:
+        path.write_bytes(text)
+    with pytest.raises(SettingsError) as caught:
+        rules_file(str(path))
+    assert str(caught.value).startswith("EXCHANGE_RULES: names a file that ")
+    assert [word for word in (words, "example: EXCHANGE_RULES=rules.json") if word not in str(caught.value)] == []
+
+
 def test_absolute_sqlite_path_and_named_firestore() -> None:
     assert Settings.read({"STORE_URL": "sqlite:////var/lib/x.sqlite"}, ["store"]).store.path == "/var/lib/x.sqlite"
     place = Settings.read({"STORE_URL": "firestore://project-1/(default)"}, ["store"]).store
@@ -108,6 +132,16 @@ def test_absolute_sqlite_path_and_named_firestore() -> None:
         ({"STORE_URL": "redis://x"}, "STORE_URL", "firestore://"),
         ({"STORE_URL": "sqlite://x"}, "STORE_URL", "sqlite:///<file>"),
         ({"QUEUE_URL": "firestore://p/d"}, "QUEUE_URL", "cloudtasks://"),
+        ({"TASKS_SERVICE_ACCOUNT": ""}, "TASKS_SERVICE_ACCOUNT", "is not set, but QUEUE_URL is cloudtasks://"),
+        ({"TASKS_SERVICE_ACCOUNT": "exchange"}, "TASKS_SERVICE_ACCOUNT", "e-mail"),
+        ({"PROCESS_URL_PATTERN": ""}, "PROCESS_URL_PATTERN", "is not set, but QUEUE_URL is cloudtasks://"),
+        ({"PROCESS_URL_PATTERN": "https://process.a.run.app"}, "PROCESS_URL_PATTERN", "one {}"),
+        ({"PROCESS_URL_PATTERN": "https://{}-{}.a.run.app"}, "PROCESS_URL_PATTERN", "one {}"),
+        ({"PROCESS_URL_PATTERN": "http://{}.a.run.app"}, "PROCESS_URL_PATTERN", "https"),
+        *(
+            ({"QUEUE_MAX_ATTEMPTS": value}, "QUEUE_MAX_ATTEMPTS", "from 1 to 100")
+            for value in ("ten", "0", "101", "2.5")
+        ),
         ({"BITRIX_WEBHOOK_URL": ""}, "BITRIX_WEBHOOK_URL", "neither is BITRIX_CLIENT_ID"),
         ({"BITRIX_WEBHOOK_URL": "https://p.bitrix24.ru/"}, "BITRIX_WEBHOOK_URL", "incoming webhook"),
         ({"BITRIX_WEBHOOK_URL": "http://p.ru/rest/1/abc/"}, "BITRIX_WEBHOOK_URL", "https://"),

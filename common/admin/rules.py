@@ -25,6 +25,9 @@ from common.ports import Clock
 _ID = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 """A rule's id stands in marks in 1C, so it holds no sign that ends one."""
 
+_FIELD = re.compile(r"UF_CRM_[A-Z0-9_]{1,43}")
+"""A user field of deals (facts bitrix24 §4.8); one of another name would be dropped in silence."""
+
 
 class RulesRefused(ExchangeError):
     """Nothing was saved; `faults` are sentences for the person who saves, all of them."""
@@ -174,6 +177,9 @@ class RuleBook:
             yield "since needs an offset, e.g. 2026-11-01T00:00:00+03:00"
         if rule.contract == "field" and not rule.contract_field:
             yield "contract 'field' needs contract_field, e.g. UF_CRM_CONTRACT"
+        for name in filter(None, (*rule.back.names(), rule.contract_field)):
+            if not _FIELD.fullmatch(name):
+                yield f"{name!r} is no field of deals: UF_CRM_ and at most 43 of A-Z, 0-9 and _, e.g. UF_CRM_CONTRACT"
         funnel, mark, _ = str(rule.stage).partition(":")
         if (rule.category > 0 and (not mark or funnel != f"C{rule.category}")) or (rule.category == 0 and mark):
             yield f"stage {rule.stage!r} is not of funnel {rule.category}; stages are C{rule.category}:… there"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from common.errors import ExchangeError, Refused
+from common.errors import ExchangeError, NeedsPerson, Refused, TryLater
 from common.logs import counted
 from common.model.ids import RuleId
 from common.ports import Write
@@ -39,7 +39,7 @@ DEAL_EVENTS = (
 APP_EVENTS = ("ONAPPINSTALL", "ONAPPUPDATE", "ONAPPUNINSTALL")
 
 EQUIP = "equip"
-"""The note that an install could not bind events or create fields."""
+"""The note that events could not be bound or fields not be created, and about what the admins are told of it."""
 
 
 class ActsParts(Bases):
@@ -128,15 +128,32 @@ class ActsParts(Bases):
         try:
             self.equip_portal()
         except ExchangeError as reason:
-            counted("not_equipped", reason=str(reason))
+            self._not_equipped(reason)
             return {"equipped": 0}
         self.store.write(Write("config", EQUIP, None))
+        self.telling.tell(EQUIP, ())
         return {"equipped": 1}
+
+    def equip_for_rules(self) -> None:
+        """Rules were saved: their fields must be there before an act is shown, or Bitrix24 drops it without a word.
+
+        The rules stay saved whatever the portal says; the watch tries again.
+        """
+        try:
+            if self.breakers.is_open(PORTAL):
+                raise TryLater("portal_left_alone")
+            self._equip_fields()
+        except ExchangeError as reason:
+            self.equip_later()
+            self._not_equipped(reason)
+
+    def _not_equipped(self, reason: ExchangeError) -> None:
+        counted("not_equipped", reason=str(reason))
+        if isinstance(reason, NeedsPerson):
+            self.telling.tell(EQUIP, reason.stops)
 
     def equip_portal(self) -> None:
         """Bind our events (an application only: webhooks are set by hand) and create the deal's fields; repeatable."""
-        from common.exchanges.acts.model import BackFields
-
         if self.settings.bitrix.webhook_url is None:
             from common.bitrix.bindings import ensure_bindings
 
@@ -144,5 +161,10 @@ class ActsParts(Bases):
             wanted = dict.fromkeys(DEAL_EVENTS, f"{base}/bitrix-deal-changed")
             wanted |= dict.fromkeys(APP_EVENTS, f"{base}/bitrix-app-installed")
             ensure_bindings(self.bitrix, wanted)
+        self._equip_fields()
+
+    def _equip_fields(self) -> None:
+        from common.exchanges.acts.model import BackFields
+
         fields = {name for rule in self.act_rules().values() for name in rule.back.names()}
         self.crm.ensure_fields(sorted(fields or BackFields().names()))

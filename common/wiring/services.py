@@ -74,13 +74,16 @@ class Services(ActsParts):
             return  # nobody can wait before the first install, and no sweep has been yet
         from common.mapping.kept import FRESH
 
+        of_rules = any(awaits.startswith("rule:") for awaits in what)
+        if of_rules:
+            self.equip_for_rules()
         occasion = moments.text(self.clock.now())
         for awaits in what:
             waits = sweep.waiting_for(awaits)
             sweep.put_again(waits, f"{awaits} {occasion}")
             # Other instances may go on with the version they have for a minute; settled records cost them nothing.
             sweep.put_again(waits, f"{awaits} {occasion} for all", self.clock.now() + FRESH)
-        if any(awaits.startswith("rule:") for awaits in what):
+        if of_rules:
             sweep.rewind()
 
     @cached_property

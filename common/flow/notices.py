@@ -34,6 +34,14 @@ CAUSES = "causes"
 _SHOWN = 20
 """Records named in a cause; all of them are counted."""
 
+_APART: Mapping[str, tuple[str, ...]] = {
+    "refused_by_1c": ("where", "details"),
+    "portal_refused": ("details",),
+    "not_written_back": ("details",),
+    "read_back_differs": ("source",),
+}
+"""What else tells causes apart: of a refusal only its words say why, and each act kept otherwise is looked at."""
+
 Kind = Literal["open", "resolved"]
 
 
@@ -77,14 +85,16 @@ class Notices:
         self._ids = ids
         self._language = language
 
-    def wish(self, record: str, wanted: Sequence[tuple[Stop, int]], mended: bool = True) -> Write:
+    def wish(self, record: str, wanted: Sequence[tuple[Stop, int]], mended: bool = True, source: str = "") -> Write:
         """Everything the record has to tell now, each with its person, for the worker's one commit; nothing when it
         waits no more. Then `settle`. The last wish wins: it comes from whoever holds the record's claim.
 
+        `source`: the object it comes from, `deal:12`, named where a stop does not say whom it is about.
         `mended`: causes it no longer names are mended; not so when the record has gone (rules, excluded).
         What waits for a breaker is left out: the breaker itself is told once, by whoever opened it.
         """
-        causes = [{**asdict(stop), "person": person} for stop, person in wanted if stop.reason != SIDE_DOWN]
+        whose = {"record": record, "source": source}
+        causes = [{**asdict(stop), "person": person, **whose} for stop, person in wanted if stop.reason != SIDE_DOWN]
         return Write(WISHES, record, {"causes": causes, "mended": mended, "at": moments.text(self._clock.now())})
 
     def joined(self, record: str) -> bool:
@@ -141,7 +151,7 @@ class Notices:
         wanted = {_id(cause): cause for cause in wish.data["causes"]}
         changed = [*(cause for cause in wanted if cause not in before), *(one for one in before if one not in wanted)]
         found = self._store.get_many(CAUSES, changed) if changed else {}
-        handed_on = {_of_whoever(cause) for cause in wanted.values()} if wish.data["mended"] else None
+        handed_on = {_about(cause) for cause in wanted.values()} if wish.data["mended"] else None
         after = {
             cause: self._moved(found.get(cause), wanted.get(cause), record, handed_on)
             for cause in changed
@@ -157,12 +167,12 @@ class Notices:
         return [self._notice(cause, data) for cause, data in after.items() if data and _is_news(found.get(cause), data)]
 
     def _moved(
-        self, found: Document | None, wanted: Data | None, record: str, handed_on: set[str] | None
+        self, found: Document | None, wanted: Data | None, record: str, handed_on: set[tuple[str, ...]] | None
     ) -> Data | None:
         """The cause after the record joined it (it is wanted) or left it; None when nobody is left to be told."""
         now = moments.text(self._clock.now())
         if found is not None and wanted is None:
-            mended = handed_on is not None and _of_whoever(found.data["cause"]) not in handed_on
+            mended = handed_on is not None and _about(found.data["cause"]) not in handed_on
             return _left(found.data, record, now, mended)
         if found is None or found.data["kind"] == "resolved":
             # After "resolved" told anew: that it is mended was told, or is being told at this moment.
@@ -183,12 +193,12 @@ class Notices:
 
     def _notice(self, cause: str, data: Data) -> Notice:
         fields = dict(data["cause"])
-        person = fields.pop("person")
+        person, record, source = (fields.pop(name) for name in ("person", "record", "source"))
         stop, kind, total = Stop(**fields), data["kind"], data["total"]
         if kind == "open":
-            text = notices_texts.opened(stop, self._language)
+            text = notices_texts.opened(stop, self._language, source, record)
         else:
-            text = notices_texts.resolved(stop, total, self._language)
+            text = notices_texts.resolved(stop, total, self._language, source)
         return Notice(person, text, f"exchange|{cause}", kind, total, cause, data["episode"])
 
 
@@ -212,14 +222,19 @@ def _is_news(before: Document | None, after: Data) -> bool:
 
 
 def _id(cause: Mapping[str, Any]) -> str:
-    """One cause for one person: details and places may differ from record to record."""
-    same = [cause[name] for name in ("reason", "field", "subject", "owner", "person")]
+    """One cause for one person: details and places may differ from record to record, but where they tell it apart.
+
+    The base too: what one base lacks is mended there alone.
+    """
+    base = cause["awaits"] if cause["awaits"].startswith("base:") else ""
+    apart = [cause[name] for name in _APART.get(cause["reason"], ())]
+    same = [*_about(cause), cause["person"], base, *apart]
     return hashlib.sha256(json.dumps(same, ensure_ascii=False).encode()).hexdigest()[:32]
 
 
-def _of_whoever(cause: Mapping[str, Any]) -> str:
-    """The cause without its person: told to somebody else from now on, it is not mended."""
-    return _id({**cause, "person": 0})
+def _about(cause: Mapping[str, Any]) -> tuple[str, ...]:
+    """What it is, whoever is told and whatever its words: of a record that still stops at it, it is not mended."""
+    return tuple(cause[name] for name in ("reason", "field", "subject", "owner"))
 
 
 def _version(found: Document | None) -> str:

@@ -20,27 +20,52 @@ class Text:
     do: str
 
 
-def opened(stop: Stop, language: Language) -> str:
-    """The notice of a stop, in BB code: what is wrong, with what and whose, what to do, where, figures."""
+def opened(stop: Stop, language: Language, source: str = "", record: str = "") -> str:
+    """The notice of a stop, in BB code: what is wrong, with what and whose, what to do, where, figures, what then.
+
+    `source` is the object of the first record that it holds up, `record` that record; "" for what is no record's.
+    """
     words, text = _WORDS[language], _text(stop.reason, language)
-    whose = ", ".join(_line(part) for part in (_field(stop, language), stop.subject) if part)
     lines = [
-        f"[B]{text.wrong}[/B]" + (f": {whose}" if whose else ""),
+        f"[B]{text.wrong}[/B]{_whose(stop, language, source)}",
         text.do,
         f"{words['where']}: {_line(stop.where)}" if stop.where else "",
         escaped(stop.details),
-        "" if stop.awaits == "person" else words["then"],
+        _then(stop, language, record if source else ""),
     ]
     return "\n".join(line for line in lines if line)
 
 
-def resolved(stop: Stop, count: int, language: Language) -> str:
+def resolved(stop: Stop, count: int, language: Language, source: str = "") -> str:
     """The notice that a cause is gone; `count` records go on, a side has none of its own."""
     words, text = _WORDS[language], _text(stop.reason, language)
-    whose = ", ".join(_line(part) for part in (_field(stop, language), stop.subject) if part)
-    mended = f"[B]{words['mended']}[/B]: {text.wrong}" + (f": {whose}" if whose else "")
+    mended = f"[B]{words['mended']}[/B]: {text.wrong}{_whose(stop, language, source if count == 1 else '')}"
     return mended if stop.reason in _SIDES else f"{mended}. {words['count']}: {count}"
 
+
+def _whose(stop: Stop, language: Language, source: str) -> str:
+    parts = (_field(stop, language), _named(stop.subject or source, language))
+    whose = ", ".join(_line(part) for part in parts if part)
+    return f": {whose}" if whose else ""
+
+
+def _named(subject: str, language: Language) -> str:
+    """`deal:12` and `base:main` as people say it; everything else is a name already."""
+    kind, _, name = subject.partition(":")
+    word = _WORDS[language].get(kind) if kind in ("deal", "base") else None
+    return f"{word} {name}" if word and name else subject
+
+
+def _then(stop: Stop, language: Language, record: str) -> str:
+    """What goes on by itself; or how a person tries again what waits for his word."""
+    words = _WORDS[language]
+    if stop.awaits != "person":
+        return words["then"]
+    return f"{words['again']}: {RETRY.format(_line(record))} ({words['all']}: {LIST})" if record else ""
+
+
+RETRY: Final = "./deploy.sh waiting retry {} --by NAME"
+LIST: Final = "./deploy.sh waiting list"
 
 _SIDES: Final = ("breaker_open", "breaker_credentials", "clock_skewed")
 
@@ -77,6 +102,10 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "mended": "Исправлено",
             "count": "Продолжено записей",
             "stopped": "Обмен с 1С остановлен",
+            "again": "Повторить",
+            "all": "всё, что ждёт",
+            "deal": "сделка №",
+            "base": "база",
         },
         "en": {
             "where": "Where to mend it",
@@ -84,6 +113,10 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "mended": "Mended",
             "count": "Records that go on",
             "stopped": "The exchange with 1C has stopped",
+            "again": "To try again",
+            "all": "all that waits",
+            "deal": "deal No.",
+            "base": "base",
         },
     }
 )

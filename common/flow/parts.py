@@ -44,7 +44,9 @@ class Exchange(Protocol):
 class Teller(Protocol):
     """Tells people, once per cause (design §3)."""
 
-    def wish(self, record: str, stops: Sequence[Stop], responsible: int, mended: bool = True) -> Write: ...
+    def wish(
+        self, record: str, stops: Sequence[Stop], responsible: int, mended: bool = True, source: str = ""
+    ) -> Write: ...
 
     def settle(self, record: str) -> None: ...
 

@@ -36,10 +36,12 @@ class Telling:
     _seen: dict[int, tuple[datetime, bool]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def wish(self, record: str, stops: Sequence[Stop], responsible: int, mended: bool = True) -> Write:
+    def wish(
+        self, record: str, stops: Sequence[Stop], responsible: int, mended: bool = True, source: str = ""
+    ) -> Write:
         """What the record wants told now, for the worker's one commit; no stops: that it goes on, or has gone."""
         wanted = [(stop, person) for stop in stops for person in self._people(stop, responsible)]
-        return self.notices.wish(record, wanted, mended)
+        return self.notices.wish(record, wanted, mended, source)
 
     def settle(self, record: str) -> None:
         """Send what the record's wish made news."""

@@ -278,7 +278,8 @@ class Work:
             writes += self.waiting.clear(job.waiting)
         if _is_told(job, outcome):
             mended = not outcome.excluded
-            writes.append(self.teller.wish(job.record.key, outcome.stops, outcome.person, mended))
+            told = (outcome.stops, outcome.person, mended, job.record.source)
+            writes.append(self.teller.wish(job.record.key, *told))
         if outcome.excluded:
             writes.append(self.excluded.put(_excluded(job.record, self.exchange.name, outcome)))
         elif outcome.bound is not None or (outcome.stops and job.waiting is None):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from common.errors import (
@@ -149,8 +149,10 @@ def _no_json(answer: Answer) -> ExchangeError:
 def _refused(answer: Answer, _: str, message: str) -> Exception:
     """Code -1: 1C's own code said no. Final; a closed period has a reason of its own (rules, Refusals)."""
     reason = "period_closed" if _CLOSED in message else "refused_by_1c"
-    field = "Date" if reason == "period_closed" else answer.entity
-    return SideRefused(_stop(answer, reason, field, "accounting", "person", message))
+    if reason == "refused_by_1c":
+        return SideRefused(_stop(answer, reason, answer.entity, "accounting", "person", message))
+    closed = _stop(answer, reason, "Date", "accounting", "person", message)
+    return SideRefused(replace(closed, subject=answer.side))  # the base's own, whatever deal met it
 
 
 def _unknown(answer: Answer, _: str, message: str) -> Exception:

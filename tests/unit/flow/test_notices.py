@@ -157,3 +157,13 @@ def test_dismissed_people_pass_it_on(owner: Owner, gone: set[int], people: tuple
 
 def test_unknown_responsible_is_nobody() -> None:
     assert recipients("crm", 0, [1], [9], lambda user: True) == (1,)
+
+
+def test_what_waits_for_a_person_says_how_he_tries_again(notices: Notices, store: MemoryStore) -> None:
+    refused = Stop("refused_by_1c", "Document_Акт", "accounting", "person", where="1C, base main", details="Нет склада")
+    store.write(notices.wish("act:p:12:r", [(refused, 7)], source="deal:12"))
+    (notice,) = notices.settle("act:p:12:r")
+    assert notice.text.splitlines()[0] == "[B]1С отказалась записать документ[/B]: Document_Акт, сделка № 12"
+    assert notice.text.splitlines()[-1] == (
+        "Повторить: ./deploy.sh waiting retry act:p:12:r --by NAME (всё, что ждёт: ./deploy.sh waiting list)"
+    )

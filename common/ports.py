@@ -261,7 +261,10 @@ class Accounting(Protocol):
     def contracts(self, counterparty: Counterparty, organisation: Ref, currency: Ref) -> Sequence[Contract]:
         """Open contracts with this buyer in that settlement currency, newest first: one request."""
 
-    def create_contract(self, counterparty: Counterparty, organisation: Ref, currency: Ref, day: date) -> Contract: ...
+    def create_contract(
+        self, counterparty: Counterparty, organisation: Ref, currency: Ref, day: date, number: str = ""
+    ) -> Contract:
+        """A contract of that day, with that number if any."""
 
     def agreements(self, counterparty: Counterparty, organisation: Ref, currency: Ref) -> Sequence[Contract]:
         """Agreements with the client (Trade, ERP); empty for profiles without them."""

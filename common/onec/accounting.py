@@ -122,9 +122,11 @@ class OnecAccounting:
         """Open contracts with this buyer, newest first: one request."""
         return self._parties.contracts(counterparty, organisation, currency)
 
-    def create_contract(self, counterparty: Counterparty, organisation: Ref, currency: Ref, day: date) -> Contract:
-        """A contract of that day."""
-        return self._parties.create_contract(counterparty, organisation, currency, day)
+    def create_contract(
+        self, counterparty: Counterparty, organisation: Ref, currency: Ref, day: date, number: str = ""
+    ) -> Contract:
+        """A contract of that day, with that number if any."""
+        return self._parties.create_contract(counterparty, organisation, currency, day, number)
 
     def agreements(self, counterparty: Counterparty, organisation: Ref, currency: Ref) -> Sequence[Contract]:
         """Agreements with the client: one request; none for profiles without them."""

@@ -18,6 +18,8 @@ from common.model.ids import DealId, Ref, RuleId
 from common.model.moments import business_date
 
 ROUBLE = "643"
+NUMBER_SIGNS = 50
+"""The shortest of the four products' contract numbers (facts onec-odata §3): a cut one would never be found again."""
 
 
 def act_key(portal: str, deal: DealId, rule: RuleId, generation: int) -> tuple[Ref, str]:
@@ -43,6 +45,8 @@ def draft(
     if stops or buyer is None or company is None or currency is None:
         return Stopped(tuple(stops))
     return Draft(
+        deal=facts.deal.id,
+        card=f"{place.url}/crm/deal/details/{facts.deal.id}/",
         day=business_date(entry.at, place.zone),
         client=buyer,
         organisation=company,
@@ -147,15 +151,31 @@ def named_counterparty(drafted: Draft, rule: ActRule, tables: Tables) -> Ref | N
 
 def contract(drafted: Draft, rule: ActRule, found: Sequence[Contract], word: str = "contract") -> Ref | Stop | None:
     """The contract (or agreement, by `word`): exactly one, or by the rule's choice; None when to be created."""
-    fitting = _chosen(drafted, rule, found)
+    fitting = _chosen(drafted, rule, found, word)
     if len(fitting) == 1:
         return fitting[0].ref
-    if not fitting and rule.create_contract and word == "contract":
+    details = ", ".join(f"{one.name} № {one.number}" for one in found)
+    create = rule.create_contract and word == "contract"
+    if rule.contract == "field" and word == "contract" and (fault := _number_fault(drafted, fitting, create)):
+        return _deals_number(drafted, rule, fault, details)
+    if not fitting and create:
         return None
     reason = f"{word}_ambiguous" if fitting else f"{word}_missing"
-    details = ", ".join(f"{one.name} № {one.number}" for one in found)
-    field = drafted.contract_number or "договор с покупателем"
+    field = "соглашение с клиентом" if word == "agreement" else drafted.contract_number or "договор с покупателем"
     return Stop(reason, field, "accounting", f"base:{rule.base}", drafted.client.name, _onec(rule), details)
+
+
+def _number_fault(drafted: Draft, fitting: Sequence[Contract], create: bool) -> str:
+    """What the deal's number of the contract lacks; an empty one neither chooses nor creates (rules, Parties)."""
+    if not drafted.contract_number:
+        return "contract_ambiguous" if fitting else "contract_number_missing" if create else ""
+    too_long = create and not fitting and len(drafted.contract_number) > NUMBER_SIGNS
+    return "contract_number_too_long" if too_long else ""
+
+
+def _deals_number(drafted: Draft, rule: ActRule, reason: str, details: str) -> Stop:
+    field, subject = f"номер договора ({rule.contract_field})", f"{drafted.client.name} (№ {drafted.deal})"
+    return Stop(reason, field, "crm", f"deal:{drafted.deal}", subject, drafted.card, details)
 
 
 def single(name: str, choice: str, found: Sequence[Ref], rule: ActRule, kind: str = "default") -> Ref | Stop:
@@ -167,10 +187,11 @@ def single(name: str, choice: str, found: Sequence[Ref], rule: ActRule, kind: st
     return Stop(reason, f"{name}: {choice}", "admin", awaits, where=_onec(rule))
 
 
-def _chosen(drafted: Draft, rule: ActRule, found: Sequence[Contract]) -> list[Contract]:
+def _chosen(drafted: Draft, rule: ActRule, found: Sequence[Contract], word: str) -> list[Contract]:
+    """A deal's number names a contract, never an agreement; without a number every one fits."""
     if rule.contract == "newest":
         return sorted(found, key=lambda one: one.day or date.min, reverse=True)[:1]
-    if rule.contract == "field":
+    if rule.contract == "field" and word == "contract" and drafted.contract_number:
         return [one for one in found if one.number.strip() == drafted.contract_number]
     return list(found)
 

@@ -117,7 +117,12 @@ def _contract(
     # As with counterparties: two deals of one client must not make two contracts.
     with leases.hold(f"contract:{rule.base}", CREATE_SECONDS, 30):
         chosen = _chosen_contract(drafted, rule, books, buyer, organisation, currency)
-        return chosen or books.create_contract(buyer, organisation, currency, drafted.day).ref
+        return chosen or _new_contract(drafted, books, buyer, organisation, currency)
+
+
+def _new_contract(drafted: Draft, books: Accounting, buyer: Counterparty, organisation: Ref, currency: Ref) -> Ref:
+    """With the number that the deal names, so that the next deal of that number finds it."""
+    return books.create_contract(buyer, organisation, currency, drafted.day, drafted.contract_number).ref
 
 
 def _chosen_contract(

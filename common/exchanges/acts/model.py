@@ -10,7 +10,7 @@ from typing import Literal
 
 from common.errors import Stop
 from common.mapping.tables import Table
-from common.model.ids import BaseName, Ref, RuleId, StageId, UserId
+from common.model.ids import BaseName, DealId, Ref, RuleId, StageId, UserId
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +110,10 @@ class DraftLine:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An act as the deal alone tells it; `decide.settled` joins it with what 1C knows."""
+    """An act as the deal alone tells it; `decide.act` joins it with what 1C knows. `card` is the deal's address."""
 
+    deal: DealId
+    card: str
     day: date
     client: Client
     organisation: OwnCompany

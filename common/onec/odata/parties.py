@@ -78,8 +78,10 @@ class Parties:
         found = [_contract(row, row[contracts.name.name], contracts.number, contracts.day, currency) for row in rows]
         return _newest_first(found)
 
-    def create_contract(self, counterparty: Counterparty, organisation: Ref, currency: Ref, dated: date) -> Contract:
-        """A contract of that day; searched for again, so that what is used is what 1C keeps."""
+    def create_contract(
+        self, counterparty: Counterparty, organisation: Ref, currency: Ref, dated: date, number: str = ""
+    ) -> Contract:
+        """A contract of that day and number; searched for again, so that what is used is what 1C keeps."""
         contracts = self._catalogs.contracts
         body: dict[str, Any] = {
             **contracts.opened,
@@ -87,12 +89,13 @@ class Parties:
             **linked(contracts.owner, counterparty.ref),
             contracts.organisation: organisation,
             contracts.currency: currency,
-            contracts.name.name: f"Договор от {dated:%d.%m.%Y}",
+            contracts.name.name: f"Договор{f' № {number}' if number else ''} от {dated:%d.%m.%Y}",
             contracts.day: f"{dated.isoformat()}T00:00:00",
+            **({contracts.number: number} if number else {}),
         }
         if contracts.partner:
             body[contracts.partner] = counterparty.partner or EMPTY_REF
-        about = f"{counterparty.ref}/{organisation}/{currency}"
+        about = f"{counterparty.ref}/{organisation}/{currency}/{number}"
         made, _ = self._once.create(contracts.entity, about, body, salt=dated.isoformat())
         found = [one for one in self.contracts(counterparty, organisation, currency) if one.ref == made]
         if not found:

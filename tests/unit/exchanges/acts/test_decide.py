@@ -177,7 +177,9 @@ def test_contract_choices() -> None:
     named = rule(contract="field", contract_field="UF_CRM_CONTRACT")
     numbered = drafted(named, deal=deal(fields={"UF_CRM_CONTRACT": " 1 "}))
     assert decide.contract(numbered, named, [old, new]) == "old"
-    assert reason(decide.contract(drafted(named), named, [old, new])) == "contract_missing"
+    assert reason(decide.contract(drafted(named), named, [old, new])) == "contract_ambiguous"
+    assert decide.contract(drafted(named), named, [old]) == "old"
+    assert reason(decide.contract(drafted(named), named, [])) == "contract_missing"
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,14 @@ from typing import Any, Protocol
 
 from common.errors import SideDown, Stop
 from common.model.records import Outcome, Record
-from common.ports import Data, Write
+from common.ports import Data, Task, Write
 
 Facts = Any
 """What an exchange reads of a record's source; `flow` only carries it."""
+
+
+Letters = Callable[[Task, str, str], object]
+"""Keeps work that failed for good, so that a person can replay it: task, error, trace."""
 
 
 class Exchange(Protocol):

@@ -19,7 +19,7 @@ from common.flow.claims import Busy, Claim, Claims
 from common.flow.delivery import Turn
 from common.flow.excluded import RULES, Excluded, ExcludedRecords
 from common.flow.journal import Entry, Journal
-from common.flow.parts import Exchange, Facts, Teller
+from common.flow.parts import Exchange, Facts, Letters, Teller
 from common.flow.tasks import name_for
 from common.flow.waiting import Waiting, WaitingRoom
 from common.logs import LOGGER
@@ -66,6 +66,7 @@ class Work:
     breakers: Breakers
     journal: Journal
     teller: Teller
+    letters: Letters
     seconds: float
     traffic: Traffic = "interactive"
 
@@ -243,9 +244,7 @@ class Work:
     def _close(self, job: Job, turn: Turn) -> None:
         """Commit what came of the record and let it go; on the last attempt a failure becomes a waiting."""
         if job.failure is not None and turn.last:
-            person = job.outcome.person if job.outcome else 0
-            done = self.exchange.unread(job.bound)
-            job.outcome = Outcome(stops=(_exhausted(job.failure, done),), person=person)
+            self._give_up(job, job.failure, turn)
         try:
             self._let_go(job, turn)
         except StoreConflict:
@@ -253,6 +252,15 @@ class Work:
             return
         if job.outcome is not None and _is_told(job, job.outcome):
             self.teller.settle(job.record.key)
+
+    def _give_up(self, job: Job, failure: Exception, turn: Turn) -> None:
+        """A bug's work is kept as a letter too, before the waiting: killed between, the same letter is kept again."""
+        if not isinstance(failure, TryLater):
+            error = f"{type(failure).__name__}: {failure}"
+            self.letters(self.task([job.record], turn.task.name), error, turn.trace)
+        person = job.outcome.person if job.outcome else 0
+        done = self.exchange.unread(job.bound)
+        job.outcome = Outcome(stops=(_exhausted(failure, done),), person=person)
 
     def _let_go(self, job: Job, turn: Turn) -> None:
         """Once more with the waiting as it is now: the sweep may have put it off while we worked."""

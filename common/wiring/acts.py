@@ -91,6 +91,7 @@ class ActsParts(Bases):
             breakers=self.breakers,
             journal=self.journal,
             teller=self.telling,
+            letters=self.dead_letter.keep,
             seconds=PROCESS_SECONDS,
         )
 

@@ -9,6 +9,7 @@ import pytest
 from common.errors import Owner, Stop
 from common.flow import notices_texts
 from common.flow.notices import Notices, recipients
+from common.flow.notices_table import TEXTS
 from common.flow.waiting import parked
 from tests.clock import ManualClock
 from tests.memory_store import MemoryStore
@@ -129,9 +130,9 @@ def test_text_of_unknown_reason_names_it() -> None:
     )
 
 
-@pytest.mark.parametrize("reason", sorted(notices_texts.TEXTS))
+@pytest.mark.parametrize("reason", sorted(TEXTS))
 def test_every_reason_has_both_languages(reason: str) -> None:
-    russian, english = notices_texts.TEXTS[reason]
+    russian, english = TEXTS[reason]
     assert all(text.wrong and text.do for text in (russian, english))
     assert not english.wrong[0].isspace()
     assert russian.wrong.isascii() is False

@@ -138,13 +138,17 @@ class NewParty:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """A contract with a buyer, open and not marked; or an agreement (Trade, ERP). `currency` is its settlement one."""
+    """A contract with a buyer, open and not marked; or an agreement (Trade, ERP). `currency` is its settlement one.
+
+    needs_contract   an agreement's flag whether acts under it name a contract; None: a contract, or not known
+    """
 
     ref: Ref
     name: str
     number: str
     day: date | None
     currency: Ref | None
+    needs_contract: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -225,7 +225,10 @@ class Contracts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreements:
-    """Agreements of Trade and ERP; a `standard` one serves every client (facts §2.3)."""
+    """Agreements of Trade and ERP; a `standard` one serves every client (facts §2.3).
+
+    with_contracts   the flag that acts under it name a contract; a release without it leaves the question open
+    """
 
     entity: str
     counterparty: str
@@ -234,6 +237,7 @@ class Agreements:
     currency: str
     price_currency: str
     standard: str
+    with_contracts: str
     number: str
     day: str
     opened: Constants

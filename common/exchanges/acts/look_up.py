@@ -10,7 +10,7 @@ from common.errors import NeedsPerson, Stop
 from common.exchanges.acts import decide
 from common.exchanges.acts.lines import mapping_stop
 from common.exchanges.acts.model import ActRule, Draft, Known, Tables
-from common.model.acts import Counterparty, NewParty, Rate, VatValue
+from common.model.acts import Contract, Counterparty, NewParty, Rate, VatValue
 from common.model.ids import Ref
 from common.ports import Accounting, Leases
 
@@ -41,13 +41,13 @@ def known(drafted: Draft, rule: ActRule, tables: Tables, books: Accounting, leas
         raise NeedsPerson(*stops)
     buyer = _buyer(drafted, rule, tables, books, leases)
     agreement = _agreement(drafted, rule, books, buyer, organisation, currency)
-    contract = _contract(drafted, rule, books, leases, buyer, organisation, currency)
+    contract = _contract(drafted, rule, books, leases, buyer, organisation, currency, agreement)
     return Known(
         organisation=organisation,
         counterparty=buyer.ref,
         partner=buyer.partner,
         contract=contract,
-        agreement=agreement,
+        agreement=agreement.ref if agreement else None,
         items=items,
         units=units,
         refs=defaults,
@@ -92,13 +92,14 @@ def _buyer(drafted: Draft, rule: ActRule, tables: Tables, books: Accounting, lea
 
 def _agreement(
     drafted: Draft, rule: ActRule, books: Accounting, buyer: Counterparty, organisation: Ref, currency: Ref
-) -> Ref | None:
+) -> Contract | None:
     if not books.needs.agreement:
         return None
-    chosen = decide.contract(drafted, rule, books.agreements(buyer, organisation, currency), "agreement")
+    found = books.agreements(buyer, organisation, currency)
+    chosen = decide.contract(drafted, rule, found, "agreement")
     if isinstance(chosen, Stop):
         raise NeedsPerson(chosen)
-    return chosen
+    return next((one for one in found if one.ref == chosen), None)
 
 
 def _contract(
@@ -109,14 +110,19 @@ def _contract(
     buyer: Counterparty,
     organisation: Ref,
     currency: Ref,
+    agreement: Contract | None,
 ) -> Ref | None:
-    """In Trade and ERP an agreement may do without contracts: none found is no fault there (facts onec-odata §2.3)."""
-    chosen = _chosen_contract(drafted, rule, books, buyer, organisation, currency)
+    """In Trade and ERP the agreement's flag says whether there is to be one; not asked for where there is none. Without
+    the flag, none found is no fault there (facts onec-odata §2.3)."""
+    if agreement is not None and agreement.needs_contract is False:
+        return None
+    optional = agreement is not None and agreement.needs_contract is None
+    chosen = _chosen_contract(drafted, rule, books, buyer, organisation, currency, optional)
     if chosen is not None or not rule.create_contract:
         return chosen
     # As with counterparties: two deals of one client must not make two contracts.
     with leases.hold(f"contract:{rule.base}", CREATE_SECONDS, 30):
-        chosen = _chosen_contract(drafted, rule, books, buyer, organisation, currency)
+        chosen = _chosen_contract(drafted, rule, books, buyer, organisation, currency, optional)
         return chosen or _new_contract(drafted, books, buyer, organisation, currency)
 
 
@@ -126,10 +132,16 @@ def _new_contract(drafted: Draft, books: Accounting, buyer: Counterparty, organi
 
 
 def _chosen_contract(
-    drafted: Draft, rule: ActRule, books: Accounting, buyer: Counterparty, organisation: Ref, currency: Ref
+    drafted: Draft,
+    rule: ActRule,
+    books: Accounting,
+    buyer: Counterparty,
+    organisation: Ref,
+    currency: Ref,
+    optional: bool,
 ) -> Ref | None:
     found = books.contracts(buyer, organisation, currency)
-    if not found and books.needs.agreement and not rule.create_contract:
+    if not found and optional and not rule.create_contract:
         return None
     chosen = decide.contract(drafted, rule, found)
     if isinstance(chosen, Stop):

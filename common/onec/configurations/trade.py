@@ -78,6 +78,7 @@ _CATALOGS = Catalogs(
         currency="ВалютаВзаиморасчетов_Key",
         price_currency="Валюта_Key",
         standard="Типовое",
+        with_contracts="ИспользуютсяДоговорыКонтрагентов",
         number="Номер",
         day="Дата",
         opened={"Статус": "Действует"},

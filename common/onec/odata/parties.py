@@ -113,9 +113,7 @@ class Parties:
             if _fits(agreements, row, organisation, currency)
         ]
         own = [row for row in rows if not row.get(agreements.standard)]
-        return _newest_first(
-            [_contract(row, row["Description"], agreements.number, agreements.day, currency) for row in own or rows]
-        )
+        return _newest_first([_agreement(agreements, row, currency) for row in own or rows])
 
     def _with_tax_ids(self, inn: str, kpp: str, alive: str = "") -> list[Counterparty]:
         parties = self._catalogs.counterparties
@@ -227,6 +225,12 @@ def _fits(agreements: Agreements, row: Mapping[str, Any], organisation: Ref, cur
 
 def _contract(row: Row, name: str, number: str, dated: str, currency: Ref) -> Contract:
     return Contract(ref(row["Ref_Key"]), str(name), str(row.get(number) or "").strip(), day(row.get(dated)), currency)
+
+
+def _agreement(agreements: Agreements, row: Row, currency: Ref) -> Contract:
+    found = _contract(row, row["Description"], agreements.number, agreements.day, currency)
+    needed = row.get(agreements.with_contracts)
+    return replace(found, needs_contract=None if needed is None else bool(needed))
 
 
 def _newest_first(found: list[Contract]) -> list[Contract]:

@@ -12,6 +12,7 @@ usage() {
 ./deploy.sh rules export FILE [--table NAME]
                                            rules (JSON) and correspondence tables (CSV) of the store in STORE_URL
 ./deploy.sh waiting list | retry RECORD --by NAME
+./deploy.sh counts                         in agreement, waiting by reason, excluded by rule
 ./deploy.sh letters list | replay ID --by NAME
 ./deploy.sh journal deal:1001              what happened to this deal
 ./deploy.sh backfill --since MOMENT [--dry-run] [--by NAME]
@@ -60,7 +61,7 @@ command=${1:-help}
 [ $# -gt 0 ] && shift
 case "$command" in
     local) prepare; exec .venv/bin/python -m infra.local "$@" ;;
-    rules | waiting | letters | journal | backfill)
+    rules | waiting | counts | letters | journal | backfill)
         prepare
         exec .venv/bin/python -m infra.local.commands "$command" "$@"
         ;;

@@ -187,6 +187,9 @@ class Crm(Protocol):
     def entries_since(self, moment: datetime, stages: Sequence[StageId], after: int) -> Page:
         """Entries into these stages at or after the moment, by id above `after`: one page."""
 
+    def entries_before(self, moment: datetime, stages: Sequence[StageId]) -> int:
+        """How many entries into these stages were before the moment."""
+
     def facts(self, deals: Sequence[DealId]) -> dict[DealId, DealFacts | None]:
         """Everything an act needs of each deal, all rows; None for a deal that is gone. About 7 deals a request."""
 
@@ -194,8 +197,9 @@ class Crm(Protocol):
         """Set user fields of deals, up to 50 in one request; the deals that failed, with the portal's text."""
 
     def stages(self) -> Mapping[StageId, Stage]:
-        """All stages of all deal funnels; kept for a day, no request while warm. One asked for that is not among them is
-        looked for in the portal again, at most once a minute.
+        """All stages of all deal funnels; kept for a day, no request while warm.
+
+        One asked for that is not among them is looked for in the portal again, at most once a minute.
         """
 
     def company_of_requisite(self, requisite: RequisiteId) -> CompanyId | None:

@@ -57,6 +57,15 @@ class PortalCrm:
         with understood("crm.stagehistory.list"):
             return _page(outcomes["history"], "crm.stagehistory.list")
 
+    def entries_before(self, moment: datetime, stages: Sequence[StageId]) -> int:
+        """One request; none without stages."""
+        if not stages:
+            return 0
+        outcome = self._client.batch({"history": crm_wire.history_before(moment, stages)})["history"]
+        with understood("crm.stagehistory.list"):
+            _result(outcome, "crm.stagehistory.list")
+            return int(outcome.total)  # type: ignore[arg-type]  # no total is what `understood` tells of
+
     def facts(self, deals: Sequence[DealId]) -> dict[DealId, DealFacts | None]:
         """One request for each seven deals; a further one for rows beyond 50 (alone: 150) and clients without company.
 

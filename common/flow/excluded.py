@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
@@ -14,6 +14,8 @@ EXCLUDED = "excluded"
 By = Literal["before_start", "not_selected", "stage_reverted", "deal_deleted"]
 """rules, Common and Acts: before `since` of the rule; a kind not chosen; the deal went back before an act existed; the
 deal was deleted before an act existed."""
+
+EXCLUDED_COUNTS = "excluded_counts"
 
 RULES: Final[tuple[By, ...]] = get_args(By)
 
@@ -28,6 +30,15 @@ class Excluded:
     source: str = ""
     detail: str = ""
     at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """How many stage entries a rule leaves out because they were before it began; counted once for each `beginning`."""
+
+    rule: str
+    beginning: str
+    number: int
 
 
 class ExcludedRecords:
@@ -60,3 +71,18 @@ class ExcludedRecords:
     def counts(self, exchange: str) -> dict[By, int]:
         """How many each rule leaves out; rules that leave out none are named too."""
         return {by: self._store.count(EXCLUDED, [("exchange", "==", exchange), ("by", "==", by)]) for by in RULES}
+
+    def count_before(self, exchange: str, before: Before) -> None:
+        """Keep the number of entries before a rule began; of one that begins anew it replaces the old."""
+        data = {"exchange": exchange, "rule": before.rule, "beginning": before.beginning, "number": before.number}
+        self._store.write(Write(EXCLUDED_COUNTS, _place(exchange, before.rule), data))
+
+    def before(self, exchange: str, rules: Iterable[str]) -> dict[str, Before]:
+        """What was counted of these rules, in one round trip."""
+        found = self._store.get_many(EXCLUDED_COUNTS, [_place(exchange, rule) for rule in rules])
+        counted = [Before(one.data["rule"], one.data["beginning"], one.data["number"]) for one in found.values()]
+        return {one.rule: one for one in counted}
+
+
+def _place(exchange: str, rule: str) -> str:
+    return f"{exchange}:{rule}"

@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 
 from common.errors import NeedsPerson, SideDown, StoreConflict, TryLater
 from common.flow.delivery import Turn
+from common.flow.excluded import Before
 from common.flow.tasks import name_for
 from common.flow.waiting import SIDE_DOWN, Waiting, WaitingRoom
 from common.flow.watermarks import Watermark, Watermarks
@@ -65,6 +66,8 @@ class Watch(Protocol):
     def keys(self, deal: int) -> Sequence[RecordKey]: ...
     def window(self, after: int, changed_since: datetime | None, deal: int | None) -> Sight: ...
     def since(self, moment: datetime, after: int) -> Sight: ...
+    def beginnings(self) -> Mapping[str, str]: ...
+    def before(self, rule: str) -> int: ...
     def company_of(self, requisite: int) -> int | None: ...
 
 
@@ -97,7 +100,16 @@ class Sweep:
     def _swept(self) -> int:
         put = self._sweep()
         self._look_at_changes()
+        self._count_before()
         return put
+
+    def _count_before(self) -> None:
+        """What was before a rule began is left out unread, but counted: once for each beginning, one request."""
+        began, exchange = self.watch.beginnings(), self.work.exchange.name
+        known = self.work.excluded.before(exchange, began)
+        for rule, beginning in began.items():
+            if rule not in known or known[rule].beginning != beginning:
+                self.work.excluded.count_before(exchange, Before(rule, beginning, self.watch.before(rule)))
 
     def _guarded(self, look: Callable[[], Found]) -> Found | None:
         """Leave a portal that is down alone: after it the next sweep reads from the watermark, so nothing is lost."""

@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from common.admin.counts import Counts
 from common.admin.people import described
 from common.admin.rules import RulesRefused
 from common.errors import ExchangeError
+from common.flow.excluded import ExcludedRecords
 from common.flow.journal import Entry
 from common.logs import set_up
 from common.model import moments
@@ -81,6 +83,12 @@ def waiting_list(services: Services, _chosen: argparse.Namespace) -> int:
     return _listed(described(wait) for wait in services.waiting.of_exchange("acts"))
 
 
+def counts(services: Services, _chosen: argparse.Namespace) -> int:
+    """How many are in agreement, wait for which reason, are excluded by which rule."""
+    counted = Counts(services.bindings, services.waiting, ExcludedRecords(services.store, services.clock))
+    return _listed(counted.lines(services.act_rules().values()))
+
+
 def waiting_retry(services: Services, chosen: argparse.Namespace) -> int:
     """One record, by a person's word."""
     services.people.retry(chosen.record, chosen.by)
@@ -128,6 +136,7 @@ def _parser() -> argparse.ArgumentParser:
     waiting = groups.add_parser("waiting", help="records that wait for somebody").add_subparsers(required=True)
     _add(waiting, "list", waiting_list, ())
     _by(_add(waiting, "retry", waiting_retry, ("record",)))
+    _add(groups, "counts", counts, ())
     letters = groups.add_parser("letters", help="work that failed for good").add_subparsers(required=True)
     _add(letters, "list", letters_list, ())
     _by(_add(letters, "replay", letters_replay, ("id",)))

@@ -180,6 +180,18 @@ def test_a_field_that_somebody_else_creates_meanwhile_is_there(stand: Stand) -> 
     assert stopped.value.stops[0].reason == "access_denied"
 
 
+def test_entries_before_a_moment_are_counted_in_one_request(stand: Stand) -> None:
+    crm = stand.crm()
+    for _ in range(60):
+        stand.person.move_deal(stand.person.add_deal("Сделка"), "WON")
+    stand.clock.advance(60)
+    since = stand.clock.now()
+    stand.person.move_deal(stand.person.add_deal("Сделка"), "WON")
+    stand.hits()
+    assert (crm.entries_before(since, [StageId("WON")]), stand.hits()) == (60, 1)
+    assert (crm.entries_before(since, []), stand.hits()) == (0, 0)
+
+
 def test_forgotten_dictionaries_are_read_anew(stand: Stand) -> None:
     dictionaries = Dictionaries(stand.client(), stand.store, stand.clock, PortalKey("p"))
     assert StageId("C3:NEW") not in dictionaries.stages()

@@ -10,6 +10,7 @@ from common.exchanges.acts.model import ActRule
 from common.exchanges.acts.records import key, records
 from common.model.deals import DealFacts, StageEntry
 from common.model.ids import CompanyId, DealId, RecordKey, RequisiteId, RuleId, StageId
+from common.model.moments import text
 from common.model.records import Record
 from common.ports import Crm
 
@@ -68,6 +69,15 @@ class DealWatch:
         page = self.crm.entries_since(moment, self._stages(), after)
         return self._sight(page.entries, page.more)
 
+    def beginnings(self) -> Mapping[str, str]:
+        """When and where each active rule began."""
+        return {rule.id: beginning(rule) for rule in self._active() if rule.since is not None}
+
+    def before(self, rule: str) -> int:
+        """How many entries into the stage of this rule there were before it began."""
+        chosen = self.rules()[RuleId(rule)]
+        return self.crm.entries_before(chosen.since, [chosen.stage]) if chosen.since else 0
+
     def company_of(self, requisite: int) -> CompanyId | None:
         return self.crm.company_of_requisite(RequisiteId(requisite))
 
@@ -81,3 +91,8 @@ class DealWatch:
 
     def _stages(self) -> list[StageId]:
         return sorted({rule.stage for rule in self._active()})
+
+
+def beginning(rule: ActRule) -> str:
+    """What entries before a rule are counted by: moved to another moment or stage, it is another beginning."""
+    return f"{text(rule.since)} {rule.stage}" if rule.since else ""

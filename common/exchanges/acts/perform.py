@@ -81,7 +81,7 @@ class Acts:
         """
         rule = self.rules().get(rule_of(record))
         if bound is not None and bindings.created(bound):
-            return bindings.outcome(self._looked_at(record, rule, bound) if rule and bound["differs"] else bound)
+            return bindings.outcome(self._looked_at(record, bound) if bound["differs"] else bound)
         left = self._left_elsewhere(record, rule, facts, bound, bind)
         if left is not None:
             return left
@@ -108,9 +108,9 @@ class Acts:
         )
         return _Attempt(self, record, entry, earlier, self.books(base, profile), bound, bind).adopt(self.person(facts))
 
-    def _looked_at(self, record: Record, rule: ActRule, bound: Bound) -> Bound:
-        """What 1C kept otherwise is settled when a person says so, or has changed the act since."""
-        stored = self.books(rule.base, rule.profile).read(bound["ref"])
+    def _looked_at(self, record: Record, bound: Bound) -> Bound:
+        """What 1C kept otherwise is settled when a person says so, or has changed the act since, where it is bound."""
+        stored = self.books(BaseName(bound["base"]), str(bound["profile"])).read(bound["ref"])
         changed = stored is not None and stored.version != bound["version"]
         return {**bound, "differs": ""} if changed or record.body.get("confirmed") else bound
 

@@ -15,7 +15,7 @@ from common.model.records import Outcome, Record
 
 Bound = Mapping[str, Any]
 
-DRAFT = "Черновик"
+DRAFT, POSTED, MARKED = "Черновик", "Проведен", "Помечен на удаление"
 
 
 def settled(bound: Bound | None) -> bool:
@@ -54,7 +54,10 @@ def sent_days(bound: Bound | None) -> list[date]:
 def binding(
     record: Record, rule: ActRule, bound: Bound | None, stored: StoredAct, link: str, person: int, differs: str = ""
 ) -> dict[str, Any]:
-    """Kept at once after the write: the ids of the pair and what 1C gave back; `differs` is what it kept otherwise."""
+    """Kept at once after the write: the ids of the pair and what 1C gave back; `differs` is what it kept otherwise.
+
+    An act found again may have been posted or marked meanwhile: a marked one is for a person, never made anew.
+    """
     return {
         **_common(record, rule, bound),
         "target": f"{rule.base}:{stored.ref}",
@@ -63,15 +66,30 @@ def binding(
         "ref": stored.ref,
         "number": stored.number,
         "shown_date": f"{stored.day:%d.%m.%Y}",
-        "shown_state": DRAFT,
+        "shown_state": state(stored),
         "link": link,
         "version": stored.version,
         "total": str(stored.total),
         "notes": stored.comment.split("\n")[2:],
         "person": person,
-        "differs": differs,
+        "differs": differs or (MARKED if stored.marked else ""),
         "back": not rule.back.names(),
     }
+
+
+def state(stored: StoredAct) -> str:
+    """What has become of the act in 1C, in the words shown on the deal."""
+    return MARKED if stored.marked else POSTED if stored.posted else DRAFT
+
+
+def looked_at(bound: Bound, stored: StoredAct | None, rule: ActRule | None, confirmed: bool) -> Bound:
+    """A difference is settled by a person's word, or by his change of the act; its state is shown as it is then."""
+    changed = stored is not None and stored.version != bound["version"]
+    if not confirmed and (not changed or (stored is not None and stored.marked)):
+        return bound
+    now = bound["shown_state"] if stored is None else state(stored)
+    anew = now != bound["shown_state"] and rule is not None and bool(rule.back.names())
+    return {**bound, "differs": "", "shown_state": now, "back": bound["back"] and not anew}
 
 
 def outcome(bound: Bound) -> Outcome:

@@ -111,8 +111,8 @@ class Acts:
     def _looked_at(self, record: Record, bound: Bound) -> Bound:
         """What 1C kept otherwise is settled when a person says so, or has changed the act since, where it is bound."""
         stored = self.books(BaseName(bound["base"]), str(bound["profile"])).read(bound["ref"])
-        changed = stored is not None and stored.version != bound["version"]
-        return {**bound, "differs": ""} if changed or record.body.get("confirmed") else bound
+        rule = self.rules().get(rule_of(record))
+        return bindings.looked_at(bound, stored, rule, bool(record.body.get("confirmed")))
 
     def report(self, carried: Sequence[tuple[Record, Bound]]) -> dict[str, Stop]:
         """Show each act on its deal, all in one request; the records whose deal refused, with a stop."""

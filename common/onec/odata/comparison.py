@@ -34,7 +34,9 @@ def otherwise(profile: Profile, sent: Mapping[str, Any], found: Mapping[str, Any
     section = profile.lines.section
     # A base may give the document a key of its own (facts §1.8): the caller sees that by itself.
     left_out = {section, "Ref_Key", *(name for name in profile.header.optional if name not in found)}
-    facts: list[Fact] = [(name, value, found.get(name)) for name, value in sent.items() if name not in left_out]
+    # Posted at once it was by the base itself; one found again later may be posted by the accountant, as it should.
+    facts: list[Fact] = [("Posted", False, found.get("Posted"))]
+    facts += [(name, value, found.get(name)) for name, value in sent.items() if name not in left_out]
     for place, (line, row) in enumerate(zip(sent[section], found.get(section, ()), strict=False), 1):
         facts += [(f"{section}[{place}].{name}", value, row.get(name)) for name, value in line.items()]
     return tuple(_said(*fact) for fact in facts if not _same(fact[1], fact[2]))
@@ -43,7 +45,6 @@ def otherwise(profile: Profile, sent: Mapping[str, Any], found: Mapping[str, Any
 def _header(profile: Profile, act: Act, kept: StoredAct) -> Iterator[Fact]:
     header = profile.header
     yield "Date", act.day, kept.day
-    yield "Posted", False, kept.posted
     yield "DeletionMark", False, kept.marked
     yield header.organisation.name, act.organisation, kept.organisation
     yield header.counterparty.name, act.counterparty, kept.counterparty

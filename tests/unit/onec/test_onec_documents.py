@@ -162,7 +162,6 @@ def test_the_time_of_day_and_line_ends_are_1cs_own_business() -> None:
     ("changes", "named"),
     [
         ({"Date": "2026-02-01T12:00:00"}, "Date"),
-        ({"Posted": True}, "Posted"),
         ({"DeletionMark": True}, "DeletionMark"),
         ({"Контрагент_Key": key(5)}, "Контрагент_Key"),
         ({"ДоговорКонтрагента_Key": EMPTY_REF}, "ДоговорКонтрагента_Key"),
@@ -178,6 +177,13 @@ def test_each_change_of_the_header_is_named(changes: dict[str, Any], named: str)
     found = documents.stored(BP, kept(documents.body(BP, ACT), **changes))
     apart = comparison.differences(BP, ACT, found)
     assert [one.partition(":")[0] for one in apart] == [named]
+
+
+def test_posted_is_a_difference_of_an_act_just_created_only() -> None:
+    body = documents.body(BP, ACT)
+    found = kept(body, Posted=True)
+    assert comparison.differences(BP, ACT, documents.stored(BP, found)) == []
+    assert comparison.otherwise(BP, body, found) == ("Posted: False ≠ True",)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from common.model.acts import Act, ActLine, Contract, Counterparty, Needs, Organ
 from common.model.deals import DealFacts, StageEntry
 from common.model.ids import DealId, Ref, RuleId
 from common.model.moments import business_date
+from common.model.money import rounded
 
 ROUBLE = "643"
 NUMBER_SIGNS = 50
@@ -67,10 +68,10 @@ def in_act_currency(drafted: Draft, rate: Rate | None) -> Draft:
         return drafted
     rows = tuple(converted(line, rate, drafted.vat_included) for line in drafted.lines)
     total = sum((line.total for line in rows), Decimal(0))
-    apart = total - drafted.total * rate.rate / rate.multiplicity
+    apart = total - rounded(drafted.total * rate.rate / rate.multiplicity)
     note = (
         f"Курс {rate.rate} за {rate.multiplicity} ед. на {rate.day:%d.%m.%Y}; "
-        f"сумма сделки {drafted.total}; разница округления {apart.quantize(Decimal('0.01'))}"
+        f"сумма сделки {drafted.total}; разница округления {apart}"
     )
     return replace(drafted, lines=rows, total=total, currency=ROUBLE, notes=(*drafted.notes, note))
 

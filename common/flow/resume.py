@@ -105,3 +105,19 @@ class Watch:
 def _chunks(waits: Sequence[Waiting]) -> Iterator[Sequence[Waiting]]:
     for start in range(0, len(waits), CHUNK):
         yield waits[start : start + CHUNK]
+
+
+def each_of(*steps: Callable[[], Mapping[str, int] | None]) -> dict[str, int]:
+    """Every step, whatever became of those before it; then the first failure is raised, the others are in the log."""
+    numbers: dict[str, int] = {}
+    failures: list[Exception] = []
+    for step in steps:
+        try:
+            numbers |= step() or {}
+        except Exception as error:  # noqa: BLE001 - a step's boundary; raised below
+            failures.append(error)
+    for further in failures[1:]:
+        LOGGER.error("unforeseen", exc_info=further)
+    if failures:
+        raise failures[0]
+    return numbers

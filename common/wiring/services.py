@@ -44,6 +44,13 @@ class Services(ActsParts):
             self.queue,
         )
 
+    def watch_round(self) -> dict[str, int]:
+        """One round of the watch and of what keeps the house in order; the watch first, come what may of the rest."""
+        from common.flow.resume import each_of
+
+        steps = (self.import_first_rules, self.refresh_digests, self.equip_pending)
+        return each_of(lambda: self.watch.run(), *steps)
+
     def _probe(self, side: str) -> Callable[[], object]:
         kind, _, name = side.partition(":")
         if kind == "base":

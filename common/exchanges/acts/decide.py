@@ -9,7 +9,15 @@ from decimal import Decimal
 from uuid import NAMESPACE_URL, uuid5
 
 from common.errors import Stop
-from common.exchanges.acts.lines import converted, lines, mapping_stop, vat_included, vat_value
+from common.exchanges.acts.lines import (
+    TOO_LARGE,
+    converted,
+    lines,
+    mapping_stop,
+    too_large,
+    vat_included,
+    vat_value,
+)
 from common.exchanges.acts.model import ActRule, Draft, DraftLine, Known, Place, Stopped, Tables
 from common.exchanges.acts.parties import client, organisation
 from common.model.acts import Act, ActLine, Contract, Counterparty, Needs, Organisation, Rate, VatValue
@@ -87,6 +95,10 @@ def act(
     generation: int,
 ) -> Act | Stopped:
     """The act to write. `drafted` is in the act's currency; `rate` is given when that is a foreign one (`keep`)."""
+    if too_large(drafted.lines):
+        subject = f"{drafted.client.name} (№ {drafted.deal})"
+        named = f"сумма в валюте акта: {drafted.total}"
+        return Stopped((Stop(TOO_LARGE, named, "crm", f"deal:{drafted.deal}", subject, drafted.card),))
     chosen = _vat_values(drafted, entry.deal, rule, values, place)
     if isinstance(chosen, Stopped):
         return chosen

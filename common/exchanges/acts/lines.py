@@ -14,6 +14,9 @@ from common.model.deals import DealFacts, ProductRow
 from common.model.money import rounded, vat_on_top, vat_within
 
 NO_VAT = "none"
+TOO_LARGE = "amount_too_large"
+MOST, MOST_QUANTITY = Decimal(10) ** 13, Decimal(10) ** 12
+"""Sums and prices are (15,2) and quantities (15,3) in all documents of all products (facts onec-odata §2)."""
 
 
 def lines(
@@ -24,7 +27,16 @@ def lines(
     if stops:
         return (), stops
     included = vat_included(facts.rows)
-    return tuple(_line(row, rule, tables, needs, included) for row in facts.rows), []
+    found = tuple(_line(row, rule, tables, needs, included) for row in facts.rows)
+    if too_large(found):
+        return (), [_rows_stop(facts, place, TOO_LARGE, facts.rows)]
+    return found, []
+
+
+def too_large(found: Iterable[DraftLine]) -> bool:
+    """A sum of a line or of all together has more digits than 1C's field, which would refuse or cut it."""
+    sums = [(line.price, line.amount, line.total) for line in found]
+    return any(one >= MOST for line in sums for one in line) or sum(line[-1] for line in sums) >= MOST
 
 
 def vat_included(rows: Iterable[ProductRow]) -> bool:
@@ -117,10 +129,21 @@ def _row_stops(facts: DealFacts, rule: ActRule, needs: Needs, place: Place) -> l
     checks = (
         ("negative_row", lambda row: row.quantity < 0 or row.price < 0),
         ("zero_price", lambda row: rule.zero_price == "stop" and not row.quantity * row.price),
-        ("quantity_too_fine", lambda row: row.quantity != round(row.quantity, needs.quantity_scale)),
+        ("quantity_too_fine", lambda row: _too_fine(row, needs)),
+        (TOO_LARGE, _too_large),
     )
     found = [(reason, [row for row in facts.rows if wrong(row)]) for reason, wrong in checks]
     return [_rows_stop(facts, place, reason, rows) for reason, rows in found if rows]
+
+
+def _too_fine(row: ProductRow, needs: Needs) -> bool:
+    return row.quantity < MOST_QUANTITY and row.quantity != round(row.quantity, needs.quantity_scale)
+
+
+def _too_large(row: ProductRow) -> bool:
+    """Seen before anything is computed: rounding a number of too many digits fails."""
+    price = max(row.price, row.price_exclusive)
+    return row.quantity >= MOST_QUANTITY or price >= MOST or row.quantity * price >= MOST
 
 
 def _mapping_stops(facts: DealFacts, rule: ActRule, tables: Tables, needs: Needs) -> list[Stop]:

@@ -259,8 +259,12 @@ class Accounting(Protocol):
     def counterparty(self, ref: Ref) -> Counterparty | None:
         """By its `Ref_Key`, not marked: one request; for a client whom the table names."""
 
+    def created_for(self, owner: str, inn: str, kpp: str) -> Counterparty | None:
+        """The one created for this card (`company:12`) with these tax ids, while not marked and of that INN: no
+        request when there is none, else one. His KPP may have been corrected since."""
+
     def create_counterparty(self, party: NewParty) -> Counterparty:
-        """Create, search again, and return the only one found; `NeedsPerson` when there are two."""
+        """Create, search again, bind it to its owner and return the only one found; `NeedsPerson` for two."""
 
     def contracts(self, counterparty: Counterparty, organisation: Ref, currency: Ref) -> Sequence[Contract]:
         """Open contracts with this buyer in that settlement currency, newest first: one request."""

@@ -125,7 +125,7 @@ class Counterparty:
 
 @dataclass(frozen=True, slots=True)
 class NewParty:
-    """A counterparty to create (rules, Parties): from the client's requisite."""
+    """A counterparty to create (rules, Parties): from the client's requisite. `owner` is his card, `company:12`."""
 
     name: str
     full_name: str
@@ -134,6 +134,7 @@ class NewParty:
     address: str
     note: str
     """Our marker for the accountant, kept in the counterparty's comment."""
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)

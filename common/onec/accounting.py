@@ -23,6 +23,7 @@ from common.model.acts import (
     VatValue,
 )
 from common.model.ids import Ref
+from common.onec.clients import Clients
 from common.onec.dictionaries import Dictionaries
 from common.onec.digest import missing
 from common.onec.odata import comparison, documents, query
@@ -58,6 +59,7 @@ class OnecAccounting:
         once = Once(client, store, clock)
         self._lookups = Lookups(client, profile.catalogs, dictionaries, store, once)
         self._parties = Parties(client, profile.catalogs, once)
+        self._clients = Clients(client.base, store, clock, dictionaries)
 
     @property
     def needs(self) -> Needs:
@@ -114,9 +116,17 @@ class OnecAccounting:
         """By its `Ref_Key`, not marked: one request."""
         return self._parties.counterparty(ref)
 
+    def created_for(self, owner: str, inn: str, kpp: str) -> Counterparty | None:
+        """The one created for this card with these tax ids; the KPP may have been corrected in 1C since."""
+        key = self._clients.find(owner, inn, kpp)
+        found = self._parties.counterparty(key) if key else None
+        return found if found and found.inn == inn else None
+
     def create_counterparty(self, party: NewParty) -> Counterparty:
-        """Create, search again, and return the only one found (Trade and ERP: its partner first)."""
-        return self._parties.create_counterparty(party)
+        """Create, search again, bind and return the only one found (Trade and ERP: its partner first)."""
+        made = self._parties.create_counterparty(party, self._lookups.russia())
+        self._clients.bind(party.owner, party.inn, party.kpp, made.ref)
+        return made
 
     def contracts(self, counterparty: Counterparty, organisation: Ref, currency: Ref) -> Sequence[Contract]:
         """Open contracts with this buyer, newest first: one request."""

@@ -191,7 +191,10 @@ class Partners:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counterparties:
-    """`note` and `address` may be the same attribute; `legal` and `person` are sent on creation."""
+    """`note` and `address` may be the same attribute; `legal` and `person` are sent on creation.
+
+    country   attribute whose fill check wants the country of registration (facts §3, "!"); "" where it does not
+    """
 
     entity: str
     name: Text
@@ -202,6 +205,7 @@ class Counterparties:
     person: Constants
     folders: bool = False
     partner: str = ""
+    country: str = ""
     inn: str = "ИНН"
     kpp: str = "КПП"
 

@@ -74,8 +74,11 @@ def _organisation(drafted: Draft, rule: ActRule, tables: Tables, books: Accounti
 
 def _buyer(drafted: Draft, rule: ActRule, tables: Tables, books: Accounting, leases: Leases) -> Counterparty:
     client = drafted.client
-    found = list(books.counterparties(client.inn, client.kpp))
     named = decide.named_counterparty(drafted, rule, tables)
+    bound = None if named else books.created_for(client.owner, client.inn, client.kpp)
+    if bound is not None:
+        return bound
+    found = list(books.counterparties(client.inn, client.kpp))
     if named and all(one.ref != named for one in found):
         found += [party for party in [books.counterparty(named)] if party]
     chosen = decide.counterparty(drafted, rule, tables, found)
@@ -84,7 +87,7 @@ def _buyer(drafted: Draft, rule: ActRule, tables: Tables, books: Accounting, lea
     if chosen is not None:
         return chosen
     note = f"Создано из Битрикс24, {client.owner}"
-    party = NewParty(client.name, client.full_name, client.inn, client.kpp, client.address, note)
+    party = NewParty(client.name, client.full_name, client.inn, client.kpp, client.address, note, client.owner)
     # OData enforces no uniqueness: two workers at once would make two of the same (facts onec-odata §3).
     with leases.hold(f"counterparty:{rule.base}", CREATE_SECONDS, 30):
         return books.create_counterparty(party)

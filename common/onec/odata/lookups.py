@@ -16,6 +16,7 @@ from common.onec.odata import query, vat
 from common.onec.odata.client import ODataClient, Row
 from common.onec.odata.documents import fitted
 from common.onec.odata.once import Once
+from common.onec.odata.requirements import COUNTRIES
 from common.onec.odata.values import UNDEFINED, is_ref, plain, ref
 from common.onec.odata.wire import side
 from common.onec.profile import Catalogs, Default, Text, VatEnum
@@ -24,6 +25,8 @@ from common.ports import Store
 SIMILAR = 5
 _WORDS, _SEEN = 3, 50
 OKEI_SIGNS = 3
+RUSSIA = "643"
+"""Its code among the world's countries; a client with a Russian INN is registered there."""
 _ALIVE = "DeletionMark eq false"
 _NO_FOLDER = "IsFolder eq false"
 
@@ -57,6 +60,13 @@ class Lookups:
                 if row["code"] == code:
                     return Ref(row["ref"])
         return None
+
+    def russia(self) -> Ref | None:
+        """The country of a new counterparty, where the product wants one and the base shows us its countries."""
+        if not self._catalogs.counterparties.country or not self.digest().has(COUNTRIES, "Code"):
+            return None
+        rows = self._dictionaries.rows("countries", self._load_countries)
+        return Ref(rows[0]["ref"]) if len(rows) == 1 else None
 
     def vat_values(self, afresh: bool = False) -> list[VatValue]:
         """Members of the enumeration from the digest, or the catalog's items."""
@@ -162,6 +172,11 @@ class Lookups:
     def _load_currencies(self) -> Rows:
         rows = self._client.rows(self._catalogs.currencies.entity, _ALIVE, ("Ref_Key", "Code"), allowed_only=True)
         return [{"ref": ref(row["Ref_Key"]), "code": _text(row, "Code")} for row in rows]
+
+    def _load_countries(self) -> Rows:
+        where = query.both(query.equal("Code", query.text(RUSSIA)), _ALIVE)
+        rows = self._client.rows(COUNTRIES, where, ("Ref_Key",), allowed_only=True)
+        return [{"ref": ref(row["Ref_Key"])} for row in rows]
 
     def _load_vat(self) -> Rows:
         kind = self._catalogs.vat

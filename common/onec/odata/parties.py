@@ -43,18 +43,19 @@ class Parties:
         found = [party for party in self._found(query.link("Ref_Key", key)) if not party.marked]
         return found[0] if found else None
 
-    def create_counterparty(self, party: NewParty) -> Counterparty:
+    def create_counterparty(self, party: NewParty, country: Ref | None = None) -> Counterparty:
         """The one counterparty with these tax ids, created when there is none, even marked; the caller holds a lease.
 
         Raises NeedsPerson `counterparty_ambiguous` for two, `counterparty_marked` when only a marked one exists, and
         InDoubt while one may still come of a write whose answer was lost.
         """
+        parties = self._catalogs.counterparties
         party = replace(party, name=plain(party.name), full_name=plain(party.full_name))
         found = self._with_tax_ids(party.inn, party.kpp)
         if not found:
             partner = self._partner(party) if self._catalogs.partners else None
-            body = self._counterparty(party, partner)
-            made, _ = self._once.create(self._catalogs.counterparties.entity, _tax_ids(party), body)
+            body = self._counterparty(party, partner) | ({parties.country: country} if country else {})
+            made, _ = self._once.create(parties.entity, _tax_ids(party), body)
             found = self._with_tax_ids(party.inn, party.kpp) or self._corrected(made, party)
         alive = [one for one in found if not one.marked]
         if len(alive) == 1:

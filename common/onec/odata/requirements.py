@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from common.onec.profile import Agreements, Catalogs, Link, Partners, Profile, VatCatalog, VatEnum
 
+COUNTRIES = "Catalog_СтраныМира"
+"""Not demanded of a base: one that does not publish it fills the country of a new counterparty by itself, or not."""
 _REFERENCE = ("Ref_Key", "DeletionMark")
 
 
@@ -16,6 +18,7 @@ def wanted(found: Iterable[Profile]) -> set[str]:
         names |= set(attributes_of(profile)) | {default.link.target for default in profile.defaults}
         vat = profile.catalogs.vat
         names |= {vat.enum} if isinstance(vat, VatEnum) else set()
+        names |= {COUNTRIES} if profile.catalogs.counterparties.country else set()
     return names
 
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The one entrance for people: run it here, test it, keep its rules. Each command prepares what it needs by itself.
 set -euo pipefail
+export CALLED_FROM=$PWD
 cd "$(dirname "$0")"
 
 usage() {

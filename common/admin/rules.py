@@ -57,6 +57,8 @@ class RuleBook:
 
         Raises RulesRefused; also when a part was not made from the version in force, unless `over`: a person says so.
         """
+        if not isinstance(data, Mapping):
+            raise RulesRefused(['the file must hold one object: {"acts": [...], "tables": {...}}'])
         unknown = sorted(set(data) - {"acts", "tables", "versions"})
         if unknown:
             raise RulesRefused([f"unknown part {name!r}; parts are acts, tables and versions" for name in unknown])
@@ -80,27 +82,35 @@ class RuleBook:
             "versions": {name: version.number for name, version in active.items() if version.number},
         }
 
-    def import_csv(self, name: str, text: str, author: str, version: int | None = None) -> str:
-        """Save one table from CSV. `version` is the one the editor started from. Raises RulesRefused."""
+    def import_csv(self, name: str, text: str, author: str, version: int | None = None, over: bool = False) -> str:
+        """Save one table from CSV. `version` is the one the editor started from; without it only a first version is
+        saved, unless `over`. Raises RulesRefused.
+        """
         try:
             rows = csv_form.read(text)
         except ValueError as error:
             raise RulesRefused([str(error)]) from error
         self._check_tables({name: rows})
-        return self.save_table(name, rows, author, version)
+        return self.save_table(name, rows, author, None if over else version or 0)
+
+    def version_of(self, table: str) -> int:
+        """Which version of a table is in force, 0 for none."""
+        return self._afresh(table_name(table)).number
 
     def export_csv(self, name: str) -> str:
-        """One table as CSV."""
+        """One table as CSV. Raises RulesRefused for a table there is not."""
+        self._check_tables({name: []})
         return csv_form.written(Row(*row) for row in self.kept.active(table_name(name)).rows)
 
     def save_table(self, name: str, rows: Sequence[Row], author: str, version: int | None = None) -> str:
         """Put a checked table in force. A save over somebody else's newer version is refused with the difference."""
         active = self._afresh(table_name(name))
         after = _listed(rows)
-        if version is not None and version != active.number:
-            raise RulesRefused([f"{name}: {Outdated(active.number)}", *apart(name, active, after)])
         if after == [list(row) for row in active.rows]:
             return f"{name}: unchanged, version {active.number}"
+        if version is not None and version != active.number:
+            how = f"export it and import with --version {active.number}"
+            raise RulesRefused([f"{name}: {Outdated(active.number)}; {how}", *apart(name, active, after)])
         saved = self._saved(name, table_name(name), after, author, active.number)
         self.changed([table_name(name)])
         return f"{name}: {len(after)} rows, version {saved.number}"

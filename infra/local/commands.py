@@ -7,23 +7,31 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from common.admin.counts import Counts
 from common.admin.people import described
 from common.admin.rules import RulesRefused
-from common.errors import ExchangeError
+from common.errors import ExchangeError, Refused
 from common.flow.excluded import ExcludedRecords
 from common.flow.journal import Entry
 from common.logs import set_up
 from common.model import moments
 from common.model.records import Record
-from common.settings import Settings, SettingsError, local_environment
+from common.settings import Need, Settings, SettingsError
 from common.wiring import Services
-from infra.local.house import KEPT_HERE
+from infra.local.house import environment_or_demo
 
 Command = Callable[[Services, argparse.Namespace], int]
+
+
+_REFUSALS = {
+    "not_waiting": "that does not wait; ./deploy.sh waiting list shows what does",
+    "no_such_dead_letter": "there is no such letter; ./deploy.sh letters list shows those kept",
+    "malformed": "that is not a record of ours",
+}
 
 
 def main(arguments: list[str]) -> int:
@@ -31,22 +39,26 @@ def main(arguments: list[str]) -> int:
     chosen = _parser().parse_args(arguments)
     set_up(sys.stderr, plain=True)
     try:
-        environ = {**KEPT_HERE, **local_environment(os.environ, Path(".env"))}
-        return int(chosen.command(Services(Settings.read(environ, ("store", "queue", "tasks"))), chosen))
+        settings = Settings.read(environment_or_demo(), (*_ALWAYS, *_NEEDS.get(chosen.command, ())))
+        return int(chosen.command(Services(settings), chosen))
     except SettingsError as error:
         return _said(f"Settings are wrong or missing:\n{error}", 2)
     except RulesRefused as refusal:
         return _said("Nothing was saved:\n" + "\n".join(f"  {fault}" for fault in refusal.faults), 1)
-    except (ExchangeError, OSError) as error:
-        return _said(f"{type(error).__name__}: {error}", 1)
+    except Refused as refusal:
+        return _said(_REFUSALS.get(refusal.reason, refusal.reason), 1)
+    except OSError as error:
+        return _said(f"{error.filename}: {error.strerror}", 1)
+    except ExchangeError as error:
+        return _said(f"not possible now: {error}", 1)
 
 
 def rules_import(services: Services, chosen: argparse.Namespace) -> int:
     """JSON holds rules and tables, CSV one table."""
-    text = Path(chosen.file).read_text(encoding="utf-8-sig")
+    text = _read(_path(chosen))
     table = _table(chosen)
     if table:
-        print(services.rule_book.import_csv(table, text, chosen.author, chosen.version))
+        print(services.rule_book.import_csv(table, text, chosen.author, chosen.version, over=chosen.force))
         return 0
     try:
         data = json.loads(text)
@@ -74,13 +86,15 @@ def rules_export(services: Services, chosen: argparse.Namespace) -> int:
     if chosen.file == "-":
         print(text, end="")
     else:
-        Path(chosen.file).write_text(text, encoding="utf-8", newline="")
+        _path(chosen).write_text(text, encoding="utf-8", newline="")
+    if table:
+        print(f"{table}: version {services.rule_book.version_of(table)}", file=sys.stderr)
     return 0
 
 
 def waiting_list(services: Services, _chosen: argparse.Namespace) -> int:
     """Everything that waits, oldest stage entry first."""
-    return _listed(described(wait) for wait in services.waiting.of_exchange("acts"))
+    return _listed((described(wait) for wait in services.waiting.of_exchange("acts")), "nothing waits")
 
 
 def counts(services: Services, _chosen: argparse.Namespace) -> int:
@@ -91,14 +105,19 @@ def counts(services: Services, _chosen: argparse.Namespace) -> int:
 
 def waiting_retry(services: Services, chosen: argparse.Namespace) -> int:
     """One record, by a person's word."""
-    services.people.retry(chosen.record, chosen.by)
+    named = [
+        wait.record for wait in services.waiting.of_exchange("acts") if chosen.record in (wait.record, wait.source)
+    ]
+    for record in named or [chosen.record]:
+        services.people.retry(record, chosen.by)
     return _said("put on the queue", 0)
 
 
 def letters_list(services: Services, _chosen: argparse.Namespace) -> int:
     """Work that failed at its last attempt."""
     letters = services.letters.listed()
-    return _listed({"id": one.id, "at": one.at, "function": one.function, "error": one.error} for one in letters)
+    rows = ({"id": one.id, "at": one.at, "function": one.function, "error": one.error} for one in letters)
+    return _listed(rows, "no dead letters")
 
 
 def letters_replay(services: Services, chosen: argparse.Namespace) -> int:
@@ -109,17 +128,29 @@ def letters_replay(services: Services, chosen: argparse.Namespace) -> int:
 
 def journal(services: Services, chosen: argparse.Namespace) -> int:
     """What happened to one source object, oldest first."""
-    return _listed(_line(entry) for entry in reversed(services.journal.of_source(chosen.source)))
+    rows = (_line(entry) for entry in reversed(services.journal.of_source(chosen.source)))
+    return _listed(rows, f"no entry of {chosen.source}; a source looks like deal:1001")
 
 
 def backfill(services: Services, chosen: argparse.Namespace) -> int:
     """Entries from before a rule began; with --dry-run they are only shown."""
+    if not chosen.dry_run and not chosen.by:
+        return _said("say who takes them in: --by NAME, or look first: --dry-run", 2)
     work = services.backfill()
-    found = work.found(moments.parse(chosen.since))
+    found = work.found(chosen.since)
     _listed(_entry(record) for record in found)
     if chosen.dry_run:
         return _said(f"{len(found)} stage entries would be taken in", 0)
     return _said(f"{len(found)} stage entries taken in, {work.take_in(found, chosen.by)} tasks", 0)
+
+
+_ALWAYS: tuple[Need, ...] = ("store", "queue", "tasks")
+_PORTAL: tuple[Need, ...] = ("bitrix", "people", "site")
+_NEEDS: Mapping[Command, tuple[Need, ...]] = {
+    rules_import: (*_PORTAL, "onec"),
+    backfill: (*_PORTAL, "onec"),
+}
+"""What each command needs besides, checked before it begins: nothing is half done for want of a setting."""
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -127,32 +158,32 @@ def _parser() -> argparse.ArgumentParser:
     groups = parser.add_subparsers(required=True)
     rules = groups.add_parser("rules", help="rules and correspondence tables").add_subparsers(required=True)
     for name, command in (("import", rules_import), ("export", rules_export)):
-        one = _add(rules, name, command, ("file",))
+        one = _add(rules, name, command, ("file",), "rules.json, or a table such as nomenclature.csv")
         one.add_argument("--table", default="", help="a CSV table; else by the name of a .csv file")
         if name == "import":
             one.add_argument("--author", required=True, help="who changes them")
             one.add_argument("--version", type=int, help="of the table you started from; refused if it is not in force")
-            one.add_argument("--force", action="store_true", help="JSON: also over versions the file does not name")
+            one.add_argument("--force", action="store_true", help="over a version the file was not made from")
     waiting = groups.add_parser("waiting", help="records that wait for somebody").add_subparsers(required=True)
     _add(waiting, "list", waiting_list, ())
-    _by(_add(waiting, "retry", waiting_retry, ("record",)))
+    _by(_add(waiting, "retry", waiting_retry, ("record",), "deal:1001, or a record of `waiting list`"))
     _add(groups, "counts", counts, ())
     letters = groups.add_parser("letters", help="work that failed for good").add_subparsers(required=True)
     _add(letters, "list", letters_list, ())
-    _by(_add(letters, "replay", letters_replay, ("id",)))
-    _add(groups, "journal", journal, ("source",))
+    _by(_add(letters, "replay", letters_replay, ("id",), "of `letters list`"))
+    _add(groups, "journal", journal, ("source",), "e.g. deal:1001")
     filler = _add(groups, "backfill", backfill, ())
-    filler.add_argument("--since", required=True, help="e.g. 2026-10-01T00:00:00+03:00")
-    filler.add_argument("--dry-run", action="store_true")
+    filler.add_argument("--since", required=True, type=_moment, help="e.g. 2026-10-01T00:00:00+03:00")
+    filler.add_argument("--dry-run", action="store_true", help="only show what would be taken in")
     filler.add_argument("--by", default="", help="who takes them in")
     return parser
 
 
-def _add(groups: Any, name: str, command: Command, places: Iterable[str]) -> argparse.ArgumentParser:
+def _add(groups: Any, name: str, command: Command, places: Iterable[str], example: str = "") -> argparse.ArgumentParser:
     one: argparse.ArgumentParser = groups.add_parser(name, help=(command.__doc__ or "").strip())
     one.set_defaults(command=command)
     for place in places:
-        one.add_argument(place)
+        one.add_argument(place, help=example)
     return one
 
 
@@ -167,17 +198,41 @@ def _table(chosen: argparse.Namespace) -> str:
 
 def _line(entry: Entry) -> dict[str, Any]:
     details = {name: value for name, value in entry.details.items() if value}
-    return {"at": entry.at, "outcome": entry.outcome, "rule": entry.rule, "target": entry.target, **details}
+    told = {"at": entry.at, "outcome": entry.outcome, "record": entry.record, "rule": entry.rule}
+    more = {"target": entry.target, "by": entry.by, "ms": entry.ms, "trace": entry.trace}
+    return told | {name: value for name, value in more.items() if value} | details
 
 
 def _entry(record: Record) -> dict[str, Any]:
     return {"source": record.source, "rule": record.body["rule"], "at": moments.text(record.order)}
 
 
-def _listed(rows: Iterable[Mapping[str, Any]]) -> int:
-    for row in rows:
-        print(json.dumps(row, ensure_ascii=False))
+def _listed(rows: Iterable[Mapping[str, Any]], none: str = "") -> int:
+    """One JSON object a line; for none at all a word on the other stream, so that pipes stay clean."""
+    lines = [json.dumps(row, ensure_ascii=False) for row in rows]
+    print("\n".join(lines)) if lines else print(none, file=sys.stderr)
     return 0
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return moments.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError("must be a moment with its offset, e.g. 2026-10-01T00:00:00+03:00") from error
+
+
+def _path(chosen: argparse.Namespace) -> Path:
+    """Where the person stands, not where the project lies."""
+    return Path(os.environ.get("CALLED_FROM", ".")) / str(chosen.file)
+
+
+def _read(path: Path) -> str:
+    """UTF-8, or the code page in which Russian Excel saves its CSV."""
+    raw = path.read_bytes()
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("cp1251")
 
 
 def _said(text: str, status: int) -> int:

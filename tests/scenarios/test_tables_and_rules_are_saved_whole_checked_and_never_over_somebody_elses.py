@@ -18,7 +18,7 @@ def book_of(stand: Stand) -> RuleBook:
 
 
 def saved(stand: Stand, name: str, body: str, author: str = "Анна", version: int | None = None) -> str:
-    return book_of(stand).import_csv(name, HEAD + body, author, version)
+    return book_of(stand).import_csv(name, HEAD + body, author, version, over=version is None)
 
 
 def refused(stand: Stand, name: str, body: str, version: int | None = None) -> str:
@@ -43,6 +43,12 @@ def test_a_save_over_a_newer_version_is_refused_with_the_difference(office: Stan
     saved(office, "units", "*;778;796;\r\n", "Анна", 1)
     said = refused(office, "units", "*;778;642;\r\n*;055;055;\r\n", 1)
     assert [word for word in ("version 2", "Анна", "778", "796", "642", "055") if word not in said] == []
+
+
+def test_a_table_in_force_is_not_overwritten_by_who_does_not_say_what_he_started_from(office: Stand) -> None:
+    saved(office, "units", "*;778;642;\r\n")
+    with pytest.raises(RulesRefused, match="--version 1"):
+        book_of(office).import_csv("units", HEAD + "*;778;796;\r\n", "Борис")
 
 
 def test_csv_goes_out_and_comes_back_the_same(office: Stand) -> None:

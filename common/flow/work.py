@@ -76,13 +76,14 @@ class Work:
         On the queue's last attempt such records wait instead, visible and tried again by their sweep. Those that an
         earlier attempt still holds are left to it, or to the watch if it died.
         """
-        jobs, held = self._claimed(self._open(records), turn)
+        claimed, held = self._claimed(self._open(records), turn)
+        jobs = [job for job in claimed if not _has_had_its_turn(job, turn)]
         read = dict(facts or {})
         self._read(jobs, read)
         for job in jobs:
             self._attempt(job, read)
         self._report(jobs)
-        for job in jobs:
+        for job in claimed:
             self._close(job, turn)
         failures = [job.failure for job in jobs if job.failure is not None] + held
         if failures and not turn.last:
@@ -345,6 +346,13 @@ def _exhausted(failure: Exception, done: bool) -> Stop:
     if isinstance(failure, TryLater):
         return Stop("not_written_back" if done else "queue_gave_up", failure.reason, "admin", "sweep")
     return Stop("dead_letter", type(failure).__name__, "admin", "person")
+
+
+def _has_had_its_turn(job: Job, turn: Turn) -> bool:
+    """It waits because of this very task: an earlier attempt, or the window that carried it under the task's name.
+    Once more would ask a side that has just refused, against the rule that only a person or a change does.
+    """
+    return job.waiting is not None and job.waiting.task.name == turn.task.name
 
 
 def _is_told(job: Job, outcome: Outcome) -> bool:

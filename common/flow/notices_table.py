@@ -240,6 +240,14 @@ TEXTS: Final[Mapping[str, tuple[Text, Text]]] = MappingProxyType(
             Text("Задача обмена долго не удаётся", "Она повторяется сама; проверьте связь, если это продолжается."),
             Text("A task keeps failing", "It is tried again by itself; check the connection if this goes on."),
         ),
+        "contract_number_missing": (
+            Text("В сделке нет номера договора", "Укажите номер договора в сделке: по нему заводится договор в 1С."),
+            Text("The deal has no contract number", "Give the number in the deal: the contract in 1C is made with it."),
+        ),
+        "contract_number_too_long": (
+            Text("Номер договора в сделке длиннее 50 знаков", "Сократите номер договора в сделке."),
+            Text("The contract number in the deal has over 50 signs", "Shorten the number in the deal."),
+        ),
         "amount_too_large": (
             Text("Сумма, цена или количество больше, чем хранит 1С", "Исправьте их или разделите сделку на несколько."),
             Text("An amount, price or quantity is larger than 1C keeps", "Correct it, or split the deal."),

@@ -280,8 +280,11 @@ class Accounting(Protocol):
     def rate(self, currency: Ref, day: date) -> Rate | None:
         """The rate in force on that day; None when the register has none."""
 
-    def create(self, act: Act) -> StoredAct:
-        """Write a draft and read it back. Raises `AlreadyThere` when its `Ref_Key` is taken (OData code 15)."""
+    def write(self, act: Act) -> StoredAct:
+        """Write a draft; what 1C answered. Raises `AlreadyThere` when its `Ref_Key` is taken (OData code 15)."""
+
+    def read_back(self, act: Act, made: StoredAct) -> StoredAct:
+        """What 1C keeps of a draft just written. Raises `InDoubt` when it cannot be read now."""
 
     def read(self, ref: Ref) -> StoredAct | None: ...
 

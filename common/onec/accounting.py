@@ -150,9 +150,16 @@ class OnecAccounting:
         return next((rate for rate in found if rate is not None), None)
 
     def create(self, act: Act) -> StoredAct:
-        """Write a draft and read it back: two requests. Raises AlreadyThere when its `Ref_Key` is taken (code 15)."""
-        body = documents.body(self._profile, act)
-        made = documents.stored(self._profile, self._client.create(self._profile.entity, body))
+        """Write a draft and read it back: two requests."""
+        return self.read_back(act, self.write(act))
+
+    def write(self, act: Act) -> StoredAct:
+        """Write a draft: one request, by the one writer. Raises AlreadyThere when its `Ref_Key` is taken (code 15)."""
+        made = self._client.create(self._profile.entity, documents.body(self._profile, act))
+        return documents.stored(self._profile, made)
+
+    def read_back(self, act: Act, made: StoredAct) -> StoredAct:
+        """What 1C keeps of a draft just written: one request, by any reader. Raises InDoubt when it cannot be read."""
         try:
             found = self._whole(made.ref)
         except SideDown as error:
@@ -160,6 +167,7 @@ class OnecAccounting:
         if found is None:
             raise InDoubt("written, but gone when read back")
         kept = documents.stored(self._profile, found)
+        body = documents.body(self._profile, act)
         return replace(kept, otherwise=comparison.otherwise(self._profile, body, found))
 
     def read(self, ref: Ref) -> StoredAct | None:

@@ -35,7 +35,8 @@ def as_port(desk: Desk) -> Accounting:
 def test_a_draft_is_written_once_and_comes_back_equal(profile_id: str, tmp_path: Path) -> None:
     desk = open_desk(profile_id, tmp_path)
     wanted = act(desk, lines=(line(desk), line(desk, text="Вторая")), total=Decimal("244000.00"))
-    stored = as_port(desk).create(wanted)
+    books = as_port(desk)
+    stored = books.read_back(wanted, books.write(wanted))
     assert desk.books.differences(wanted, stored) == []
     assert (stored.ref, stored.day, stored.posted, stored.marked) == (wanted.ref, DAY, False, False)
     assert stored.number

@@ -217,16 +217,18 @@ class _Attempt:
             intent = bindings.intent(self.record, self.rule, self.bound, act.day, acts.clock.now())
             self.bind(intent)
             try:
-                stored = self._sent(act)
+                stored, is_new = self._sent(act)
             except SideRefused:
                 self.bind(bindings.refused(intent, self.bound))
                 raise
         acts.bases.learn(act.base, stored.ref == act.ref)
-        return stored
+        # The next writer need not wait for our reading.
+        return self.books.read_back(act, stored) if is_new else stored
 
-    def _sent(self, act: Act) -> StoredAct:
+    def _sent(self, act: Act) -> tuple[StoredAct, bool]:
+        """The act in 1C, and whether this very write made it."""
         try:
-            return self.books.create(act)
+            return self.books.write(act), True
         except AlreadyThere:
             stored = self.books.read(act.ref)
         except InDoubt:
@@ -235,7 +237,7 @@ class _Attempt:
                 raise
         if stored is None:
             raise TryLater("act_vanished")
-        return stored
+        return stored, False
 
     def _marked(self, token: str, day: date) -> StoredAct | None:
         """The act by its mark, on this day or any sent before. Absent soon after a lost write it may still come: wait,

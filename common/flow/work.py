@@ -6,9 +6,10 @@ does not hold the others. Whatever is written at the end of a record (binding, w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from common.errors import NeedsPerson, SideDown, SideRefused, Stop, StoreConflict, TryLater
@@ -55,7 +56,8 @@ class Job:
 class Work:
     """Carries records of one exchange; `seconds` is the function's own time limit and so the claim's lease."""
 
-    exchange: Exchange
+    exchange_of: Callable[[], Exchange]
+    """Made when a record is carried: who only puts tasks need not load it."""
     function: str
     clock: Clock
     queue: Queue
@@ -69,6 +71,10 @@ class Work:
     letters: Letters
     seconds: float
     traffic: Traffic = "interactive"
+
+    @cached_property
+    def exchange(self) -> Exchange:
+        return self.exchange_of()
 
     def run(self, records: Sequence[Record], turn: Turn, facts: Mapping[str, Facts] | None = None) -> None:
         """Carry the records; `facts` are those read already. Raises TryLater when some must be tried again.

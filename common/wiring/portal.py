@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from common.bitrix.oauth import AuthServer
     from common.flow.limiter import PortalLimiter
     from common.flow.telling import Telling
+    from common.ports import Notifier
 
 NOT_INSTALLED = "not_installed"
 
@@ -127,19 +128,24 @@ class Portal(Flow):
 
     @cached_property
     def telling(self) -> Telling:
-        from common.bitrix.notify import PortalNotifier
         from common.flow.notices import Notices
         from common.flow.telling import Telling
 
         people = self.settings.people
         return Telling(
             notices=Notices(self.store, self.clock, self.ids, self.settings.site.language),
-            notifier=lambda: PortalNotifier(self._reachable().bitrix),
+            notifier=self._notifier,
             works_here=lambda user: self._reachable().crm.is_active(UserId(user)),
             accountants=people.accountants,
             admins=people.admins,
             clock=self.clock,
         )
+
+    def _notifier(self) -> Notifier:
+        """Made when there is something to say: most rounds of the watch say nothing and make no request."""
+        from common.bitrix.notify import PortalNotifier
+
+        return PortalNotifier(self._reachable().bitrix)
 
     def _reachable(self) -> Portal:
         """Raises TryLater while the portal is left alone: a notice tried every minute would wear out dead tokens."""

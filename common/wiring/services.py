@@ -75,6 +75,7 @@ class Services(ActsParts):
         """Whoever waits for it is tried again; a rule may also take in entries that the last sweep had no eye for."""
         try:
             sweep = self.acts_sweep
+            self._portal_url()
         except TryLater as reason:
             if reason.reason != NOT_INSTALLED:
                 raise

@@ -83,7 +83,8 @@ def test_the_page_speaks_the_language_of_the_settings(tmp_path: Path, language: 
 
 def test_before_the_first_install_jobs_are_postponed_and_rules_may_be_imported(tmp_path: Path) -> None:
     with application(str(tmp_path), installed=False) as stand:
-        assert [stand.job(name) for name in ("deal_sweep", "exchange_watch")] == [503, 503]
+        # The watch has nothing to look after yet; the sweep cannot look at all.
+        assert [stand.job(name) for name in ("deal_sweep", "exchange_watch")] == [503, 200]
         assert not any("bitrix24" in address for address in stand.asked)
         deal = stand.deal()
         stand.reach(deal)

@@ -32,7 +32,7 @@ TOKEN, MEMBER = "51856fefc120afa4b628cc82d3935cce", "a223c6b3710f85df22e9377d6c4
 FORM = "application/x-www-form-urlencoded"
 DEAD = "http://127.0.0.1:9"
 KINDS = {"bare": "bare", "bare, again": "bare", "card event": "card", "deal event": "deal"}
-CALLS, THREADS, ALLOWED = 800, 8, 1.2
+CALLS, THREADS, ALLOWED = 2000, 8, 1.2
 
 Send = Callable[[str, bytes], int]
 """(kind, body) → status."""
@@ -73,11 +73,13 @@ def _show(name: str, found: Mapping[str, Sequence[float]]) -> None:
 
 
 def _bar(name: str, found: Mapping[str, Sequence[float]]) -> Bar:
-    """Against both bare series together; ours is the slower of its two kinds."""
+    """Both of ours together against both bare series together: the 99th of a hundred fsyncs of one series is chance,
+    as the two bare ones show of each other.
+    """
     bare = percentile([*found["bare"], *found["bare, again"]], 0.99)
-    slower = max(percentile(found[kind], 0.99) for kind in ("card event", "deal event"))
-    figure = f"{slower / bare:.2f} × ({1000 * slower:.2f} ms to {1000 * bare:.2f} ms)"
-    return Bar(f"{name}: p99 ≤ {ALLOWED} × bare", figure, slower <= ALLOWED * bare)
+    ours = percentile([*found["card event"], *found["deal event"]], 0.99)
+    figure = f"{ours / bare:.2f} × ({1000 * ours:.2f} ms to {1000 * bare:.2f} ms)"
+    return Bar(f"{name}: p99 ≤ {ALLOWED} × bare", figure, ours <= ALLOWED * bare)
 
 
 @contextmanager

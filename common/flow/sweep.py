@@ -105,7 +105,7 @@ class Sweep:
 
     def _count_before(self) -> None:
         """What was before a rule began is left out unread, but counted: once for each beginning, one request."""
-        began, exchange = self.watch.beginnings(), self.work.exchange.name
+        began, exchange = self.watch.beginnings(), self.work.name
         known = self.work.excluded.before(exchange, began)
         for rule, beginning in began.items():
             if rule not in known or known[rule].beginning != beginning:
@@ -201,7 +201,7 @@ class Sweep:
         kind, _, name = awaits.partition(":")
         if kind != "rule":
             return self.waiting.by_awaits(awaits)
-        waits = self.waiting.of_exchange(self.work.exchange.name)
+        waits = self.waiting.of_exchange(self.work.name)
         return [wait for wait in waits if record_of(wait).body.get("rule") == name and wait.reason != SIDE_DOWN]
 
     def changed(self, awaits: str, turn: Turn) -> None:

@@ -56,6 +56,8 @@ class Job:
 class Work:
     """Carries records of one exchange; `seconds` is the function's own time limit and so the claim's lease."""
 
+    name: str
+    """The exchange's, e.g. `acts`."""
     exchange_of: Callable[[], Exchange]
     """Made when a record is carried: who only puts tasks need not load it."""
     function: str
@@ -288,7 +290,7 @@ class Work:
         if outcome.stops:
             unheard = outcome.stops[0].reason == parking.SIDE_DOWN
             task = self.task([job.record if unheard else _unconfirmed(job.record)], turn.task.name)
-            writes += self.waiting.put(job.record, self.exchange.name, outcome.stops, task, job.waiting, job.refused)
+            writes += self.waiting.put(job.record, self.name, outcome.stops, task, job.waiting, job.refused)
         elif job.waiting is not None:
             writes += self.waiting.clear(job.waiting)
         if _is_told(job, outcome):
@@ -296,7 +298,7 @@ class Work:
             told = (outcome.stops, outcome.person, mended, job.record.source)
             writes.append(self.teller.wish(job.record.key, *told))
         if outcome.excluded:
-            writes.append(self.excluded.put(_excluded(job.record, self.exchange.name, outcome)))
+            writes.append(self.excluded.put(_excluded(job.record, self.name, outcome)))
         elif outcome.bound is not None or (outcome.stops and job.waiting is None):
             writes.append(self.excluded.clear(job.record.key))
         if outcome.bound is not None and job.binding is not None:
@@ -307,7 +309,7 @@ class Work:
         details = {**outcome.details, "reasons": [stop.reason for stop in outcome.stops], "attempt": turn.attempt + 1}
         return Entry(
             record=job.record.key,
-            exchange=self.exchange.name,
+            exchange=self.name,
             outcome=_word(job, outcome),
             source=job.record.source,
             target=outcome.target,

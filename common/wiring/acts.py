@@ -80,6 +80,7 @@ class ActsParts(Bases):
         from common.flow.work import Work
 
         return Work(
+            name="acts",
             exchange_of=lambda: self.acts,
             function="bitrix_deal_changed",
             clock=self.clock,

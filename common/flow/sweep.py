@@ -93,8 +93,10 @@ class Sweep:
     def sweep(self) -> int:
         """All entries since the watermark less the overlap, to the end of the list; how many were put."""
         found = self._guarded(self._swept)
-        if found is not None:
+        trouble = self.watermarks.get(f"trouble:{self.name}")
+        if found is not None and trouble.value:
             self.work.teller.tell(f"sweep:{self.name}", ())
+            self._set(trouble, "")
         return found or 0
 
     def _swept(self) -> int:
@@ -126,6 +128,7 @@ class Sweep:
                 raise TryLater(f"{down.side} {down.cause}") from down
         except NeedsPerson as needs:
             # A right or scope of ours is missing: no record could say so, because none can be found.
+            self._set(self.watermarks.get(f"trouble:{self.name}"), "told")
             self.work.teller.tell(f"sweep:{self.name}", needs.stops)
         return None
 

@@ -69,7 +69,7 @@ class Work:
     excluded: ExcludedRecords
     breakers: Breakers
     journal: Journal
-    teller: Teller
+    teller_of: Callable[[], Teller]
     letters: Letters
     seconds: float
     traffic: Traffic = "interactive"
@@ -77,6 +77,10 @@ class Work:
     @cached_property
     def exchange(self) -> Exchange:
         return self.exchange_of()
+
+    @cached_property
+    def teller(self) -> Teller:
+        return self.teller_of()
 
     def run(self, records: Sequence[Record], turn: Turn, facts: Mapping[str, Facts] | None = None) -> None:
         """Carry the records; `facts` are those read already. Raises TryLater when some must be tried again.

@@ -91,7 +91,7 @@ class ActsParts(Bases):
             excluded=ExcludedRecords(self.store, self.clock),
             breakers=self.breakers,
             journal=self.journal,
-            teller=self.telling,
+            teller_of=lambda: self.telling,
             letters=self.dead_letter.keep,
             seconds=PROCESS_SECONDS,
         )

@@ -12,8 +12,7 @@ from common.exchanges.acts.model import ActRule
 from common.exchanges.acts.watch import DealWatch
 from common.flow.dead_letters import DeadLetters
 from common.flow.journal import Entry, Journal
-from common.flow.sweep import CHUNK
-from common.flow.tasks import name_for
+from common.flow.tasks import chunks, name_for
 from common.flow.waiting import Waiting, WaitingRoom
 from common.flow.work import Work
 from common.model import moments
@@ -73,13 +72,13 @@ class Backfill:
     def take_in(self, records: list[Record], by: str) -> int:
         """Put them on the queue; how many tasks."""
         taken = [replace(record, body={**record.body, "taken_in": by}) for record in records]
-        chunks = [taken[start : start + CHUNK] for start in range(0, len(taken), CHUNK)]
-        for chunk in chunks:
+        pieces = list(chunks(taken))
+        for chunk in pieces:
             self.work.put(chunk, name_for("backfill", by, *(str(record.body["entry"]) for record in chunk)))
         self.journal.add(
             *(Entry(one.key, "acts", "taken_in", one.source, rule=str(one.body["rule"]), by=by) for one in taken)
         )
-        return len(chunks)
+        return len(pieces)
 
     def _pages(self, since: datetime) -> Iterator[list[Record]]:
         sight = self.watch.since(since, 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -10,8 +10,8 @@ from typing import Protocol
 from common.errors import ExchangeError, SideDown, TryLater
 from common.flow.breakers import Breaker, Breakers
 from common.flow.claims import Claims
-from common.flow.sweep import CHUNK, record_of
-from common.flow.tasks import name_for
+from common.flow.sweep import record_of
+from common.flow.tasks import chunks, name_for
 from common.flow.waiting import Waiting, WaitingRoom
 from common.flow.work import Work
 from common.logs import LOGGER, counted
@@ -86,7 +86,7 @@ class Watch:
 
     def _put(self, work: Work, waits: Sequence[Waiting]) -> None:
         start = self.clock.now()
-        for number, chunk in enumerate(_chunks(waits)):
+        for number, chunk in enumerate(chunks(waits)):
             # The versions make the name: parked again it is another occasion, looked at twice it is the same.
             occasion = name_for("resumed", *(f"{wait.record}@{wait.version}" for wait in chunk))
             work.put([record_of(wait) for wait in chunk], occasion, start + STAGGER * number)
@@ -100,11 +100,6 @@ class Watch:
                 self.queue.put(Task(one.task.function, one.task.body, name, one.task.queue))
             self.claims.forget(one)
         return len(abandoned)
-
-
-def _chunks(waits: Sequence[Waiting]) -> Iterator[Sequence[Waiting]]:
-    for start in range(0, len(waits), CHUNK):
-        yield waits[start : start + CHUNK]
 
 
 def each_of(*steps: Callable[[], Mapping[str, int] | None]) -> dict[str, int]:

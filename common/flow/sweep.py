@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeVar
 from common.errors import NeedsPerson, SideDown, StoreConflict, TryLater
 from common.flow.delivery import Turn
 from common.flow.excluded import Before
-from common.flow.tasks import name_for
+from common.flow.tasks import CHUNK, chunks, name_for
 from common.flow.waiting import SIDE_DOWN, Waiting, WaitingRoom
 from common.flow.watermarks import Watermark, Watermarks
 from common.flow.work import Work, as_data, occurrence
@@ -30,9 +30,6 @@ PORTAL = "portal"
 """The name of the portal's breaker."""
 
 REQUISITE = "requisite"
-
-CHUNK = 7
-"""Records of one task: about seven deals fill one batch of 50 commands (design §3)."""
 
 OVERLAP = timedelta(minutes=5)
 """Rows commit out of order; a sweep looks so far behind its watermark (facts bitrix24 §4.3)."""
@@ -193,8 +190,7 @@ class Sweep:
 
     def put_again(self, waits: Sequence[Waiting], because: str, not_before: datetime | None = None) -> None:
         """Tasks for waiting records, in their order and read in batches; one occasion puts each once."""
-        for start in range(0, len(waits), CHUNK):
-            chunk = waits[start : start + CHUNK]
+        for chunk in chunks(waits):
             # The versions make the name: still waiting after this try, it is another occasion.
             occasion = name_for(because, *(f"{wait.record}@{wait.version}" for wait in chunk))
             self.work.put([record_of(wait) for wait in chunk], occasion, not_before)
@@ -228,7 +224,7 @@ class Sweep:
         return self.work.not_excluded(left)
 
     def _put(self, records: Sequence[Record], because: str, not_before: datetime | None = None) -> None:
-        for chunk in _chunks(records):
+        for chunk in chunks(records):
             self.work.queue.put(self.work.task(chunk, self._name(chunk, because), not_before))
 
     def _put_late(self, records: Sequence[Record], because: str, turn: Turn) -> Turn:
@@ -309,11 +305,6 @@ def _split(records: Sequence[Record], facts: Mapping[str, Any]) -> tuple[list[Re
     """The first chunk with those whose facts were read, and the rest."""
     ordered = sorted(records, key=lambda record: (record.key not in facts, record.order))
     return ordered[:CHUNK], ordered[CHUNK:]
-
-
-def _chunks(records: Sequence[Record]) -> Iterator[Sequence[Record]]:
-    for start in range(0, len(records), CHUNK):
-        yield records[start : start + CHUNK]
 
 
 def _read(mark: Watermark) -> tuple[int, datetime]:

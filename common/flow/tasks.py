@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 from common.ports import Data, Task
 
@@ -19,3 +21,15 @@ def from_data(data: Data) -> Task:
 def name_for(*parts: str) -> str:
     """A task name made of parts that may hold anything; equal parts give an equal name, so a double put is one task."""
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:40]
+
+
+CHUNK = 7
+"""Records of one task: about seven deals fill one batch of 50 commands (design §3)."""
+
+Piece = TypeVar("Piece")
+
+
+def chunks(whole: Sequence[Piece]) -> Iterator[Sequence[Piece]]:
+    """As many as one task carries, in their order."""
+    for start in range(0, len(whole), CHUNK):
+        yield whole[start : start + CHUNK]

@@ -19,7 +19,7 @@ from typing import Literal
 
 import httpx
 
-from common.flow.sweep import CHUNK
+from common.flow.tasks import CHUNK
 from tests.benchmarks.live import COMMIT
 from tests.benchmarks.report import Bar, table
 from tests.simulators.bitrix24 import EventFault

@@ -5,8 +5,11 @@ ExchangeError
 ├── TryLater           the queue: tried again after a pause
 │   └── InDoubt        a write whose answer was lost: read on the target before anything else
 ├── SideDown           the breaker of that side opens, the record is parked
-└── NeedsPerson        a person: the record waits with a reason
-    └── SideRefused    the side itself said no, finally (a business refusal)
+├── NeedsPerson        a person: the record waits with a reason
+│   └── SideRefused    the side itself said no, finally (a business refusal)
+├── NameTaken          the exchange itself: another file of that place has the name
+├── FileClosed         the exchange itself: 1C takes no new content of the file
+└── CursorGone         the exchange itself: the feed forgot that place, everything is listed anew
 StoreConflict
 ├── AlreadyThere       `create` found the key taken
 └── Stale              the document changed since it was read
@@ -92,6 +95,30 @@ class NeedsPerson(ExchangeError):
 
 class SideRefused(NeedsPerson):
     """The side refused a write for good, e.g. OData code -1 with HTTP 500 (rules, Refusals)."""
+
+
+class NameTaken(ExchangeError):
+    """Another file of that folder or document has the name. `holders`: its ids as far as the side told them."""
+
+    def __init__(self, name: str, holders: tuple[str, ...] = ()) -> None:
+        super().__init__(name)
+        self.name = name
+        self.holders = holders
+
+
+class FileClosed(ExchangeError):
+    """1C takes no new content of the file: `why` is `signed` (also encrypted) or `captured`, by `holder` (a user's id,
+    "" when nobody is named).
+    """
+
+    def __init__(self, why: str, holder: str = "", text: str = "") -> None:
+        super().__init__(f"{why} {text}".strip())
+        self.why = why
+        self.holder = holder
+
+
+class CursorGone(ExchangeError):
+    """The place in a feed is older than what is kept (contract, 410)."""
 
 
 class StoreConflict(ExchangeError):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
+from typing import Any
 
 from common.model import moments
 from common.model.ids import RecordKey
+from common.model.records import Record
 from common.ports import ABSENT, Clock, Condition, Data, Document, Store, Write
 
 BINDINGS = "bindings"
@@ -40,10 +43,16 @@ class Binding:
 _OWN = ("record", "exchange", "source", "target", "state", "agreed", "generation", "changed_at")
 
 
+TARGETS = "targets"
+"""Target → record, for exchanges whose targets are looked up many at a time."""
+
+
 class Bindings:
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, indexed: Collection[str] = ()) -> None:
+        """`indexed`: exchanges whose records are found by many targets at once (`by_targets`)."""
         self._store = store
         self._clock = clock
+        self._indexed = indexed
 
     def get(self, record: RecordKey) -> Binding | None:
         found = self._store.get(BINDINGS, record)
@@ -54,8 +63,13 @@ class Bindings:
         found = self._store.get_many(BINDINGS, list(dict.fromkeys(records)))
         return {RecordKey(key): _read(document) for key, document in found.items()}
 
-    def write(self, binding: Binding) -> Write:
+    def writes(self, binding: Binding) -> list[Write]:
         """For the worker's one commit. Conditional on the version read: a binding changed meanwhile is never lost."""
+        if binding.exchange not in self._indexed or not binding.target:
+            return [self._write(binding)]
+        return [self._write(binding), Write(TARGETS, binding.target, {"record": binding.record})]
+
+    def _write(self, binding: Binding) -> Write:
         taken = [name for name in binding.data if name in _OWN]
         if taken:
             raise ValueError(f"binding data may not hold {taken}")
@@ -72,7 +86,22 @@ class Bindings:
 
         Raises `AlreadyThere` or `Stale` when somebody else bound or changed it: read it again.
         """
-        return replace(binding, version=self._store.write(self.write(binding))[0])
+        return replace(binding, version=self._store.write(*self.writes(binding))[0])
+
+    def save_all(self, bindings: Sequence[Binding]) -> list[Binding]:
+        """`save` of several in one commit, all or none."""
+        # All bindings first, so that theirs are the first versions.
+        writes = [write for group in zip_longest(*map(self.writes, bindings)) for write in group if write is not None]
+        return [
+            replace(one, version=version) for one, version in zip(bindings, self._store.write(*writes), strict=False)
+        ]
+
+    def by_targets(self, targets: Sequence[str]) -> dict[str, RecordKey]:
+        """Which record each target was bound to last, in one round trip; of an indexed exchange only. A hint: the
+        binding itself says whether it still holds.
+        """
+        found = self._store.get_many(TARGETS, list(dict.fromkeys(targets))) if targets else {}
+        return {target: RecordKey(document.data["record"]) for target, document in found.items()}
 
     def of_target(self, target: str) -> list[Binding]:
         """Usually one; several when a target was bound for several rules."""
@@ -95,6 +124,20 @@ class Bindings:
 
     def _where(self, condition: Condition) -> list[Binding]:
         return [_read(one) for one in self._store.query(BINDINGS, [condition])]
+
+
+def as_data(binding: Binding) -> Data:
+    """A binding as its exchange sees it: one flat JSON object."""
+    own = {"exchange": binding.exchange, "source": binding.source, "target": binding.target, "state": binding.state}
+    return {**binding.data, **own, "generation": binding.generation}
+
+
+def as_binding(record: Record, data: Data, before: Binding | None) -> Binding:
+    """The exchange's object as a binding that may be saved over the one read before."""
+    own = ("exchange", "source", "target", "state", "generation")
+    rest = {name: value for name, value in data.items() if name not in own}
+    values: dict[str, Any] = {name: data[name] for name in own}
+    return Binding(record.key, agreed={}, data=rest, **values, version=before.version if before else ABSENT)
 
 
 def _read(document: Document) -> Binding:

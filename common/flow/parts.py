@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from common.errors import SideDown, Stop
+from common.model.ids import RecordKey
 from common.model.records import Outcome, Record
 from common.ports import Data, Task, Write
 
@@ -17,11 +18,19 @@ Letters = Callable[[Task, str, str], object]
 """Keeps work that failed for good, so that a person can replay it: task, error, trace."""
 
 
+Part = tuple[Record, Facts, Data | None]
+"""A record, its facts and its binding."""
+
+
 class Exchange(Protocol):
     """One exchange as `flow` runs it."""
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def reported(self) -> Data:
+        """What a binding holds besides once `report` has shown it."""
 
     def settled(self, bound: Data | None) -> bool:
         """Nothing is left to do for a record so bound; nothing is read."""
@@ -32,11 +41,16 @@ class Exchange(Protocol):
     def side(self, record: Record) -> str:
         """The breaker that stands before this record besides the portal's."""
 
-    def read(self, records: Sequence[Record]) -> Mapping[str, Facts]:
-        """The facts of all these records' sources, batched."""
+    def read(self, records: Sequence[Record], bound: Mapping[RecordKey, Data]) -> Mapping[str, Facts]:
+        """The facts of all these records' sources, batched; `bound` by record key, of those that have a binding."""
 
     def person(self, facts: Facts) -> int:
         """The Bitrix24 user responsible for the source object, 0 unknown."""
+
+    def together(self, parts: Sequence[Part], bind_all: Callable[[Mapping[str, Data]], None]) -> None:
+        """What goes better for several records at once, before each is carried; `bind_all` keeps bindings by record
+        key in one commit. What it leaves undone, `carry` does.
+        """
 
     def carry(self, record: Record, facts: Facts, bound: Data | None, bind: Callable[[Data], None]) -> Outcome:
         """Decide and perform for one record; `bind` keeps its binding at once."""

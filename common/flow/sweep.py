@@ -12,12 +12,13 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from common.errors import NeedsPerson, SideDown, StoreConflict, TryLater
+from common.flow.bindings import as_data
 from common.flow.delivery import Turn
 from common.flow.excluded import Before
 from common.flow.tasks import CHUNK, chunks, name_for
 from common.flow.waiting import SIDE_DOWN, Waiting, WaitingRoom
 from common.flow.watermarks import Watermark, Watermarks
-from common.flow.work import Work, as_data, occurrence
+from common.flow.work import Work, occurrence
 from common.logs import counted
 from common.model.ids import RecordKey
 from common.model.moments import parse, text

@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any
 
 from common.errors import NeedsPerson, SideDown, SideRefused, Stop, StoreConflict, TryLater
 from common.flow import waiting as parking
-from common.flow.bindings import Binding, Bindings
+from common.flow.bindings import Binding, Bindings, as_binding, as_data
 from common.flow.breakers import Breakers
 from common.flow.claims import Busy, Claim, Claims
+from common.flow.conflicts import ABOUT, Conflicts, told
 from common.flow.delivery import Turn
 from common.flow.excluded import RULES, Excluded, ExcludedRecords
 from common.flow.journal import Entry, Journal
@@ -24,8 +24,9 @@ from common.flow.parts import Exchange, Facts, Letters, Teller
 from common.flow.tasks import name_for
 from common.flow.waiting import Waiting, WaitingRoom
 from common.logs import LOGGER
+from common.model.ids import RecordKey
 from common.model.records import Outcome, Record
-from common.ports import ABSENT, Clock, Data, Queue, Task, Traffic, Write
+from common.ports import Clock, Data, Queue, Task, Traffic, Write
 
 ENOUGH = 0.5
 """Part of the time limit after which no further record of a batch is begun: one may take minutes when 1C is slow."""
@@ -71,6 +72,7 @@ class Work:
     journal: Journal
     teller_of: Callable[[], Teller]
     letters: Letters
+    conflicts: Conflicts
     seconds: float
     traffic: Traffic = "interactive"
 
@@ -92,6 +94,7 @@ class Work:
         jobs = [job for job in claimed if not _has_had_its_turn(job, turn)]
         read = dict(facts or {})
         self._read(jobs, read)
+        self._together(jobs, read)
         for job in jobs:
             self._attempt(job, read)
         self._report(jobs)
@@ -165,7 +168,8 @@ class Work:
         if not wanted:
             return
         try:
-            facts.update(self.exchange.read([job.record for job in wanted]))
+            bound = {job.record.key: data for job in wanted if (data := job.bound) is not None}
+            facts.update(self.exchange.read([job.record for job in wanted], bound))
         except NeedsPerson as refused:
             self._read_each(wanted, facts, refused)
         except Exception as error:  # noqa: BLE001 - a batch's boundary: every record of it learns what happened
@@ -178,6 +182,21 @@ class Work:
             return
         for job in jobs:
             self._read([job], facts)
+
+    def _together(self, jobs: Sequence[Job], facts: Mapping[str, Facts]) -> None:
+        by_key = {job.record.key: job for job in jobs if job.outcome is None and job.failure is None}
+        parts = [(job.record, facts.get(key), job.bound) for key, job in by_key.items()]
+
+        def bind_all(data: Mapping[str, Data]) -> None:
+            chosen = [by_key[RecordKey(key)] for key in data]
+            before = [as_binding(job.record, data[job.record.key], job.binding) for job in chosen]
+            for job, binding in zip(chosen, self.bindings.save_all(before) if before else (), strict=True):
+                job.binding = binding
+
+        try:
+            self.exchange.together(parts, bind_all)
+        except Exception as error:  # noqa: BLE001 - a batch's boundary, as in `_read`
+            self._all_failed(list(by_key.values()), error)
 
     def _attempt(self, job: Job, facts: Mapping[str, Facts]) -> None:
         if job.outcome is not None or job.failure is not None:
@@ -252,7 +271,7 @@ class Work:
             if stop is not None and job.outcome is not None:
                 job.outcome = Outcome(stops=(stop,), person=job.outcome.person, target=job.outcome.target)
             elif job.binding is not None:
-                job.binding = as_binding(job.record, {**bound, "back": True}, job.binding)
+                job.binding = as_binding(job.record, {**bound, **self.exchange.reported}, job.binding)
 
     def _close(self, job: Job, turn: Turn) -> None:
         """Commit what came of the record and let it go; on the last attempt a failure becomes a waiting."""
@@ -265,6 +284,8 @@ class Work:
             return
         if job.outcome is not None and _is_told(job, job.outcome):
             self.teller.settle(job.record.key)
+        for conflict in job.outcome.conflicts if job.outcome is not None else ():
+            self.teller.settle(ABOUT + conflict.id)
 
     def _give_up(self, job: Job, failure: Exception, turn: Turn) -> None:
         """A bug's work is kept as a letter too, before the waiting: killed between, the same letter is kept again."""
@@ -290,7 +311,9 @@ class Work:
             self.queue.put(later)
 
     def _writes(self, job: Job, outcome: Outcome, turn: Turn) -> list[Write]:
-        writes = []
+        if outcome.is_nothing and job.waiting is None:
+            return []
+        writes = self._conflicts(job, outcome)
         if outcome.stops:
             unheard = outcome.stops[0].reason == parking.SIDE_DOWN
             task = self.task([job.record if unheard else _unconfirmed(job.record)], turn.task.name)
@@ -306,8 +329,17 @@ class Work:
         elif outcome.bound is not None or (outcome.stops and job.waiting is None):
             writes.append(self.excluded.clear(job.record.key))
         if outcome.bound is not None and job.binding is not None:
-            writes.append(self.bindings.write(job.binding))
+            writes += self.bindings.writes(job.binding)
         return [*writes, self.journal.entry(self._entry(job, outcome, turn))]
+
+    def _conflicts(self, job: Job, outcome: Outcome) -> list[Write]:
+        """Each kept and told once, however often it is met."""
+        writes = []
+        for conflict in self.conflicts.news(outcome.conflicts):
+            source = job.record.source
+            writes.append(self.conflicts.write(conflict, job.record, self.name))
+            writes.append(self.teller.wish(ABOUT + conflict.id, (told(conflict),), outcome.person, True, source))
+        return writes
 
     def _entry(self, job: Job, outcome: Outcome, turn: Turn) -> Entry:
         details = {**outcome.details, "reasons": [stop.reason for stop in outcome.stops], "attempt": turn.attempt + 1}
@@ -332,20 +364,6 @@ def occurrence(record: Record) -> str:
 def _unconfirmed(record: Record) -> Record:
     """A person's word is about what he saw, not about what may differ another time."""
     return replace(record, body={name: value for name, value in record.body.items() if name != "confirmed"})
-
-
-def as_data(binding: Binding) -> Data:
-    """A binding as its exchange sees it: one flat JSON object."""
-    own = {"exchange": binding.exchange, "source": binding.source, "target": binding.target, "state": binding.state}
-    return {**binding.data, **own, "generation": binding.generation}
-
-
-def as_binding(record: Record, data: Data, before: Binding | None) -> Binding:
-    """The exchange's object as a binding that may be saved over the one read before."""
-    own = ("exchange", "source", "target", "state", "generation")
-    rest = {name: value for name, value in data.items() if name not in own}
-    values: dict[str, Any] = {name: data[name] for name in own}
-    return Binding(record.key, agreed={}, data=rest, **values, version=before.version if before else ABSENT)
 
 
 def _excluded(record: Record, exchange: str, outcome: Outcome) -> Excluded:
@@ -379,4 +397,4 @@ def _word(job: Job, outcome: Outcome) -> str:
         return "excluded"
     if outcome.stops:
         return "parked" if outcome.stops[0].reason == parking.SIDE_DOWN else "waiting"
-    return "created" if job.waiting is None else "created_after_waiting"
+    return outcome.did if job.waiting is None else f"{outcome.did}_after_waiting"

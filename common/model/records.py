@@ -27,14 +27,37 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Conflict:
+    """Both sides said different things: kept until a person settles it, told once (design §1).
+
+    id        the same each time this very conflict is met, so that it is kept and told once
+    kind      one word, e.g. `both_changed`
+    subject   what it is about, e.g. the file's name
+    where     where a person looks at it: a link or a place in words
+    details   in words, for the notice
+    data      ids and values of both sides, JSON
+    """
+
+    id: str
+    kind: str
+    subject: str
+    where: str = ""
+    details: str = ""
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one record; exactly one of `bound`, `stops` and `excluded` says its state (design §3).
+    """What came of one record; one of `bound`, `stops` and `excluded` says its state (design §3). None of them:
+    nothing was left to do, and nothing is journalled.
 
     bound      the binding's data as stored: in agreement
     stops      it waits, for these reasons
     excluded   the named rule that leaves it out
     person     the Bitrix24 user responsible for the source object, 0 unknown
+    did        the journal's word for it
     details    figures for the journal
+    conflicts  those met on the way
     """
 
     bound: dict[str, Any] | None = None
@@ -43,4 +66,10 @@ class Outcome:
     person: int = 0
     target: str = ""
     rule: str = ""
+    did: str = "created"
     details: dict[str, Any] = field(default_factory=dict)
+    conflicts: tuple[Conflict, ...] = ()
+
+    @property
+    def is_nothing(self) -> bool:
+        return self.bound is None and not self.stops and not self.excluded and not self.conflicts

@@ -93,6 +93,7 @@ class ActsParts(Bases):
             journal=self.journal,
             teller_of=lambda: self.telling,
             letters=self.dead_letter.keep,
+            conflicts=self.conflicts,
             seconds=PROCESS_SECONDS,
         )
 

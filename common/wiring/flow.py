@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from common.flow.bindings import Bindings
     from common.flow.breakers import Breakers
     from common.flow.claims import Claims
+    from common.flow.conflicts import Conflicts
     from common.flow.dead_letters import DeadLetters
     from common.flow.delivery import DeadLetter
     from common.flow.journal import Journal
@@ -32,7 +33,13 @@ class Flow(Keeping):
     def bindings(self) -> Bindings:
         from common.flow.bindings import Bindings
 
-        return Bindings(self.store, self.clock)
+        return Bindings(self.store, self.clock, indexed=("documents",))
+
+    @cached_property
+    def conflicts(self) -> Conflicts:
+        from common.flow.conflicts import Conflicts
+
+        return Conflicts(self.store, self.clock)
 
     @cached_property
     def waiting(self) -> WaitingRoom:

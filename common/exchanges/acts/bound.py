@@ -98,7 +98,7 @@ def outcome(bound: Bound) -> Outcome:
     stops = (stop,) if bound["differs"] else ()
     details = {"number": bound["number"], "date": bound["shown_date"], "total": bound["total"], "base": bound["base"]}
     details["notes"] = bound["notes"]
-    return Outcome(dict(bound), stops, "", bound["person"], bound["target"], bound["rule"], details)
+    return Outcome(dict(bound), stops, "", bound["person"], bound["target"], bound["rule"], details=details)
 
 
 def shown(rule: ActRule, bound: Bound) -> dict[str, str]:

@@ -51,6 +51,14 @@ class Acts:
     clock: Clock
     name: str = "acts"
 
+    @property
+    def reported(self) -> dict[str, Any]:
+        """The binding of an act that is shown on its deal."""
+        return {"back": True}
+
+    def together(self, _parts: object, _bind_all: object, /) -> None:
+        """Nothing: each act is written alone."""
+
     def settled(self, bound: Bound | None) -> bool:
         """Nothing is left to do for a record so bound."""
         return bindings.settled(bound)
@@ -64,7 +72,7 @@ class Acts:
         rule = self.rules().get(rule_of(record))
         return f"base:{rule.base}" if rule else ""
 
-    def read(self, records: Sequence[Record]) -> dict[str, DealFacts | None]:
+    def read(self, records: Sequence[Record], _bound: object = None, /) -> dict[str, DealFacts | None]:
         """The facts of every record's deal, batched; None for a deal that is gone."""
         deals = list(dict.fromkeys(entry_of(record).deal for record in records))
         facts = self.crm.facts(deals)

@@ -1,0 +1,1 @@
+"""1C:Document Management behind the HTTP service of our extension (contract)."""

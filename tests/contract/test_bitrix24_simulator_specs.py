@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.contract.disk_samples import DISK_CALLS, furnish
 from tests.simulators.bitrix24.calls import METHODS
 from tests.simulators.bitrix24.lab import Lab
 from tests.simulators.bitrix24.wire import Data
@@ -67,6 +68,7 @@ CALLS: dict[str, Data] = {
     "bizproc.activity.add": ROBOT,
     "bizproc.activity.delete": {"CODE": "there"},
     "bizproc.activity.list": {},
+    "bizproc.activity.log": {"EVENT_TOKEN": "token", "LOG_MESSAGE": "m"},
     "bizproc.event.send": {"EVENT_TOKEN": "token"},
     "bizproc.robot.add": ROBOT,
     "bizproc.robot.delete": {"CODE": "there"},
@@ -138,6 +140,7 @@ CALLS: dict[str, Data] = {
     "method.get": {"name": "user.get"},
     "user.get": {},
     "user.search": {"FILTER": {"FIND": "анна"}},
+    **DISK_CALLS,
 }
 
 
@@ -152,6 +155,7 @@ def spec(name: str) -> Data:
 def furnished() -> tuple[Lab, str]:
     """A portal with one of everything, and an application's token."""
     lab = Lab()
+    furnish(lab)
     lab.portal.crm.add_category(1, "Услуги")
     company = lab.person.add_company("A", PHONE=[{"ID": "1", "VALUE": "+7", "VALUE_TYPE": "WORK", "TYPE_ID": "PHONE"}])
     lab.person.add_user_field("ONE", "string")

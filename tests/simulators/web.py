@@ -94,9 +94,26 @@ def _from_httpx(request: httpx.Request) -> Request:
     return Request(request.method, path, query, headers, request.read())
 
 
+_BULK = 65_536
+
+
 class _Loopback(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 256
+
+
+def _body(request: BaseHTTPRequestHandler) -> bytes:
+    if request.headers.get("Transfer-Encoding", "").lower() == "chunked":
+        return b"".join(iter(lambda: _chunk(request), b""))
+    length = int(request.headers.get("Content-Length") or 0)
+    return request.rfile.read(length) if length else b""
+
+
+def _chunk(request: BaseHTTPRequestHandler) -> bytes:
+    size = int(request.rfile.readline().partition(b";")[0], 16)
+    data = request.rfile.read(size)
+    request.rfile.readline()
+    return data
 
 
 def _handler_for(application: Application) -> type[BaseHTTPRequestHandler]:
@@ -114,13 +131,11 @@ def _handler_for(application: Application) -> type[BaseHTTPRequestHandler]:
 
         def _request(self) -> Request:
             path, _, query = self.path.partition("?")
-            length = int(self.headers.get("Content-Length") or 0)
-            body = self.rfile.read(length) if length else b""
             headers = {name.lower(): value for name, value in self.headers.items()}
-            return Request(self.command, path, query, headers, body, self.client_address[0])
+            return Request(self.command, path, query, headers, _body(self), self.client_address[0])
 
         def _send(self, answer: Answer) -> None:
-            # One write for head and body: two small writes cost a delayed acknowledgement each.
+            # One write for head and body: two small writes cost a delayed acknowledgement each; bulk is not copied.
             lines = [f"HTTP/1.1 {answer.status} {self.responses.get(answer.status, ('', ''))[0]}"]
             lines += [f"{name}: {value}" for name, value in answer.headers.items()]
             lines.append(f"Content-Length: {len(answer.body)}")
@@ -128,7 +143,8 @@ def _handler_for(application: Application) -> type[BaseHTTPRequestHandler]:
             body = b"" if self.command == "HEAD" else answer.body
             if answer.cut is not None:
                 body, self.close_connection = body[: answer.cut], True
-            self.wfile.write(head + body)
+            for piece in (head, body) if len(body) > _BULK else (head + body,):
+                self.wfile.write(piece)
 
         do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = _serve  # noqa: N815
 

@@ -134,7 +134,7 @@ def _webhook_caller(portal: Portal, key: tuple[int, str]) -> Caller:
     if webhook is None or (webhook.expires and webhook.expires <= portal.now()):
         raise RestError("INVALID_CREDENTIALS", "Invalid request credentials", portal.refusal_status)
     check_user(portal, webhook.user_id)
-    return Caller("webhook", webhook.user_id, webhook.scopes, f"webhook/{webhook.secret}")
+    return Caller("webhook", webhook.user_id, webhook.scopes, f"webhook/{webhook.secret}", credential=webhook.secret)
 
 
 def _token_caller(portal: Portal, text: str) -> Caller:
@@ -148,4 +148,4 @@ def _token_caller(portal: Portal, text: str) -> Caller:
     check_user(portal, token.user_id)
     application = token.application
     key = f"application/{application.client_id}"
-    return Caller("application", token.user_id, application.scopes, key, application, token.depth)
+    return Caller("application", token.user_id, application.scopes, key, application, token.depth, text)

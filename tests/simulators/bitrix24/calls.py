@@ -19,7 +19,8 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class Caller:
-    """Who calls: a webhook or an application on behalf of a user. `depth` counts the chain of event tokens."""
+    """Who calls: a webhook or an application on behalf of a user. `depth` counts the chain of event tokens,
+    `credential` is the secret or the access token: links to bytes embed it (facts 6.7)."""
 
     kind: str
     user_id: int
@@ -27,6 +28,7 @@ class Caller:
     key: str
     application: Application | None = None
     depth: int = 0
+    credential: str = ""
 
 
 @dataclass
@@ -80,25 +82,26 @@ Handler = Callable[[Call], Any]
 
 @dataclass(frozen=True)
 class Method:
-    """`scopes` are alternatives; none means the basic scope."""
+    """`scopes` are alternatives; none means the basic scope. Without its `feature` the method looks unknown."""
 
     name: str
     scopes: tuple[str, ...]
     application_only: bool
     admin: bool
     handler: Handler
+    feature: str = ""
 
 
 METHODS: dict[str, Method] = {}
 
 
 def method(
-    name: str, *scopes: str, application_only: bool = False, admin: bool = False
+    name: str, *scopes: str, application_only: bool = False, admin: bool = False, feature: str = ""
 ) -> Callable[[Handler], Handler]:
     """Put a handler into the table under its name; names are compared in lower case (facts 1.1)."""
 
     def register(handler: Handler) -> Handler:
-        METHODS[name.lower()] = Method(name, scopes, application_only, admin, handler)
+        METHODS[name.lower()] = Method(name, scopes, application_only, admin, handler, feature)
         return handler
 
     return register

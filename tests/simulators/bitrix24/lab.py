@@ -14,7 +14,7 @@ from tests.simulators.bitrix24.wire import Data
 from tests.simulators.web import transport
 
 START = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
-ALL_SCOPES = ("bizproc", "catalog", "crm", "department", "im", "task", "user", "user.userfield")
+ALL_SCOPES = ("bizproc", "catalog", "crm", "department", "disk", "im", "task", "user", "user.userfield")
 
 
 class Lab:

@@ -13,6 +13,7 @@ from tests.simulators.bitrix24.calls import Call, Caller, Hit, Page
 from tests.simulators.bitrix24.clock import stamp
 from tests.simulators.bitrix24.errors import RestError, access_denied, app_only
 from tests.simulators.bitrix24.limits import too_many
+from tests.simulators.bitrix24.multipart import is_multipart, plain_fields
 from tests.simulators.bitrix24.wire import Data, dump, integer, parse_query
 from tests.simulators.web import Answer, Request
 
@@ -62,7 +63,8 @@ def invoke(portal: Portal, name: str, params: Data, caller: Caller, hit: Hit, in
     except RestError as error:
         portal.note(name, params, inner, caller.kind, error.status, error.code)
         raise
-    portal.note(name, params, inner, caller.kind, 200)
+    result = answer[0].result
+    portal.note(name, params, inner, caller.kind, result.status if isinstance(result, Answer) else 200)
     return answer
 
 
@@ -80,6 +82,8 @@ def parameters(request: Request) -> Data:
     params = parse_query(request.query)
     if "application/json" in request.headers.get("content-type", ""):
         return {**params, **_json_body(request.body)}
+    if is_multipart(request):
+        return {**params, **plain_fields(request)}
     return {**params, **parse_query(request.body.decode("utf-8", "replace"))}
 
 

@@ -17,7 +17,7 @@ from tests.simulators.bitrix24.errors import RestError
 from tests.simulators.bitrix24.events import MOVE, Events, OutgoingWebhook, known_events
 from tests.simulators.bitrix24.limits import Intensity, Operating
 from tests.simulators.bitrix24.offline import Offline
-from tests.simulators.bitrix24.records import Effect, Record
+from tests.simulators.bitrix24.records import Effect, Record, shortened
 from tests.simulators.bitrix24.store import Crm, seed
 from tests.simulators.bitrix24.users import Department, User
 from tests.simulators.bitrix24.wire import Data
@@ -38,7 +38,7 @@ class Options:
     numeric_errors: bool = False  # "100" as a number, as some documentation pages print it (facts 10.1)
     expires_in_code_answer: bool = False  # what the official Python SDK expects (facts 6.8)
     rows_raise_update: bool = True  # saving product rows raises ONCRMDEALUPDATE (facts 12.7)
-    features: dict[str, bool] = field(default_factory=dict)
+    features: dict[str, bool] = field(default_factory=dict)  # False also hides the methods of the feature
     disabled_methods: set[str] = field(default_factory=set)  # tariff-gated methods look unknown
     required_fields: dict[str, list[str]] = field(default_factory=dict)  # stage -> fields of `crm.item.update`
 
@@ -181,7 +181,9 @@ class Portal:
     def find_method(self, name: str) -> Method:
         """The method, or 404 before any authorisation (facts 10.1 step 4)."""
         found = METHODS.get(name.lower())
-        if found is None or found.name.lower() in {gated.lower() for gated in self.options.disabled_methods}:
+        options = self.options
+        gated = {name.lower() for name in options.disabled_methods}
+        if found is None or found.name.lower() in gated or options.features.get(found.feature) is False:
             raise RestError("ERROR_METHOD_NOT_FOUND", "Method not found!", 404)
         return found
 
@@ -199,7 +201,7 @@ class Portal:
 
     def note(self, name: str, params: Data, inner: bool, auth: str, status: int, error: str = "") -> None:
         """Keep one call for the tests."""
-        self.requests.append(Record(name.lower(), params, inner, auth, status, error))
+        self.requests.append(Record(name.lower(), shortened(params), inner, auth, status, error))
 
     def changed(self, hit: Hit, kind: str, entity: str, number: Any, fields: Mapping[str, Any]) -> None:
         """Note a real change, so that tests can count effects."""

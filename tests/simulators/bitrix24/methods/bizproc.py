@@ -60,6 +60,19 @@ def event_send(call: Call) -> bool:
     return True
 
 
+@method("bizproc.activity.log", "bizproc")
+def activity_log(call: Call) -> bool:
+    """A line in the log of a process, whether or not it still waits."""
+    message = str(call.any_case("LOG_MESSAGE", "") or "")
+    waiting = call.portal.callbacks.get(str(call.any_case("EVENT_TOKEN", "")))
+    if waiting is None:
+        raise access_denied(403)
+    if not message:
+        raise RestError("ERROR_EMPTY_LOG_MESSAGE", "Empty log message!")
+    waiting.setdefault("log", []).append(message)
+    return True
+
+
 def _table(call: Call, kind: str) -> Data:
     assert call.caller.application is not None
     return call.portal.bizproc[kind].setdefault(call.caller.application.client_id, {})

@@ -6,7 +6,6 @@ exceptions of httpx, which carry both, are never chained.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,10 +14,11 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from common.bitrix import answers, batch
+from common.bitrix import answers, batch, bodies, links
 from common.bitrix.access import Access, moved_base
 from common.bitrix.answers import Answer, Timing
 from common.bitrix.batch import Commands, Outcome
+from common.bitrix.bodies import Body, Making, Payload
 from common.bitrix.faults import PORTAL, Fault, classify, exception
 from common.errors import InDoubt, SideDown, TryLater
 from common.logs import counted, quiet_http
@@ -37,7 +37,9 @@ _CLOSED_FOR = timedelta(seconds=60)  # an OPERATION_TIME_LIMIT does not say unti
 _RATE_RETRIES = 2
 _RENAMINGS = 2
 _PAUSE = 0.5
-_REDIRECTS = (301, 302, 303, 307, 308)
+REDIRECTS = (301, 302, 303, 307, 308)
+_GIVEN_BACK = ("refused", "person")
+_UPLOAD = "upload"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,10 @@ def new_http() -> httpx.Client:
     return httpx.Client(timeout=timeout, follow_redirects=False)
 
 
-def sent(http: httpx.Client, request: httpx.Request) -> httpx.Response | Lost:
-    """Send a request and read its answer whole."""
+def sent(http: httpx.Client, request: httpx.Request, stream: bool = False) -> httpx.Response | Lost:
+    """Send a request and read its answer whole; with `stream` only its head, the caller closes it."""
     try:
-        return http.send(request, follow_redirects=False)
+        return http.send(request, follow_redirects=False, stream=stream)
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol) as error:
         return Lost(False, type(error).__name__)
     except httpx.HTTPError as error:
@@ -90,14 +92,44 @@ class BitrixClient:
 
     def call(self, method: str, params: Mapping[str, Any] | None = None, write: bool = False) -> Answer:
         """Call one method: one request, unless it had to be repeated."""
-        answer = self._answered(method, params or {}, write, [method])
-        self._watch(method, answer.timing)
-        return answer
+        found = self.tried(method, bodies.as_json(params or {}), write)
+        if isinstance(found, Fault):
+            raise exception(found, method, write)
+        return found
 
-    def batch(self, commands: Commands, write: bool = False) -> dict[str, Outcome]:
-        """Run up to 50 commands in one request; each has its own outcome, and none raises."""
+    def tried(self, method: str, body: Making, write: bool = False) -> Answer | Fault:
+        """`call` with any body; what only a person or the caller can judge is given back, not raised."""
+        found = self._answered(method, body, write, [method])
+        if isinstance(found, Answer):
+            self._watch(method, found.timing)
+        elif classify(found)[0] not in _GIVEN_BACK:
+            raise self._raised(found, method, write)
+        return found
+
+    def upload(self, url: str, body: Body, content_type: str) -> Answer | Fault:
+        """Send bytes to an `uploadUrl` (facts §6.4): as `tried`; the fault `expired_token` asks for a newer address.
+
+        Raises `InDoubt`, and `NeedsPerson` for an address outside of the portal.
+        """
+        url = links.own(self._access.base_url(), url)
+        found = self._uploaded(url, body, content_type)
+        for _ in range(_RATE_RETRIES):
+            if isinstance(found, Fault) and classify(found)[0] == "rate":
+                self._limiter.exceeded()
+                found = self._uploaded(url, body, content_type)
+        if isinstance(found, Fault) and classify(found)[0] not in (*_GIVEN_BACK, "renew"):
+            raise self._raised(found, _UPLOAD, write=True)
+        return found
+
+    def batch(self, commands: Commands, write: bool = False, body: Making | None = None) -> dict[str, Outcome]:
+        """Run up to 50 commands in one request; each has its own outcome, and none raises.
+
+        body: what is sent instead, the same commands with content that is better streamed.
+        """
         methods = sorted({command.method for command in commands.values()})
-        answer = self._answered("batch", batch.body(commands), write, methods)
+        answer = self._answered("batch", body or bodies.as_json(batch.body(commands)), write, methods)
+        if isinstance(answer, Fault):
+            raise self._raised(answer, "batch", write)
         outcomes = batch.read(answer.result, commands)
         for name, outcome in outcomes.items():
             method = commands[name].method
@@ -114,17 +146,17 @@ class BitrixClient:
             outcomes |= self.batch(part, write)
         return outcomes
 
-    def _answered(self, method: str, params: Mapping[str, Any], write: bool, runs: Sequence[str]) -> Answer:
+    def _answered(self, method: str, body: Making, write: bool, runs: Sequence[str]) -> Answer | Fault:
         """Repeat what was certainly not done: once with a renewed token, a little when we were too fast."""
         met: list[str] = []
         while True:
             credentials = self._access.credentials()
-            found = self._exchanged(method, {**params, **credentials}, write, runs)
+            found = self._exchanged(method, body(credentials), write, runs)
             if isinstance(found, Answer):
                 return found
             kind = classify(found)[0]
             if not self._may_repeat(kind, met, credentials):
-                raise self._raised(found, method, write)
+                return found
             met.append(kind)
 
     def _may_repeat(self, kind: str, met: list[str], credentials: Mapping[str, str]) -> bool:
@@ -139,17 +171,25 @@ class BitrixClient:
         self._close(method, self._clock.now() + _CLOSED_FOR)
         return TryLater("method_closed", _CLOSED_FOR.total_seconds())
 
-    def _exchanged(self, method: str, params: Mapping[str, Any], write: bool, runs: Sequence[str]) -> Answer | Fault:
+    def _exchanged(self, method: str, body: Payload, write: bool, runs: Sequence[str]) -> Answer | Fault:
         """One request and its answer, following a renamed portal (facts §1.1)."""
-        content = json.dumps(params).encode()
         for _ in range(_RENAMINGS + 1):
             url = f"{self._access.base_url()}{method}.json"
-            response = self._posted(url, content, runs, write)
-            if response.status_code not in _REDIRECTS:
+            response = self._posted(url, body, runs, write)
+            if response.status_code not in REDIRECTS:
                 found = answers.read(response.status_code, response.content)
                 return _expired_inside(found) if method == "batch" and not write else found
             self._follow(url, response.headers.get("Location", ""))
         raise SideDown(PORTAL, "moved", "too many redirects", certain=False)
+
+    def _uploaded(self, url: str, body: Body, content_type: str) -> Answer | Fault:
+        response = self._posted(url, body, [_UPLOAD], write=True, content_type=content_type)
+        if response.status_code in REDIRECTS:
+            return Fault("expired_token")  # a portal renamed just now: a newer address is at its new host
+        found = answers.read(response.status_code, response.content)
+        if isinstance(found, Answer):
+            self._watch(_UPLOAD, found.timing)
+        return found
 
     def _follow(self, url: str, location: str) -> None:
         base = moved_base(self._access.base_url(), url, location)
@@ -159,12 +199,15 @@ class BitrixClient:
         counted("portal_renamed", host=host)
         self._access.moved(base)
 
-    def _posted(self, url: str, content: bytes, runs: Sequence[str], write: bool) -> httpx.Response:
+    def _posted(
+        self, url: str, body: Payload, runs: Sequence[str], write: bool, content_type: str = HEADERS["Content-Type"]
+    ) -> httpx.Response:
         """Send; what cannot have had an effect is sent a second time before it counts as lost."""
-        how = ""
+        how, headers = "", {**HEADERS, "Content-Type": content_type, "Content-Length": str(bodies.length(body))}
         for pause in (_PAUSE, 0.0):
             self._limiter.acquire(self._traffic, *runs)
-            found = sent(self._http, self._http.build_request("POST", url, content=content, headers=HEADERS))
+            with bodies.opened(body) as content:
+                found = sent(self._http, self._http.build_request("POST", url, content=content, headers=headers))
             if isinstance(found, httpx.Response):
                 return found
             if write and found.sent:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
@@ -116,6 +118,16 @@ def exception(fault: Fault, method: str, write: bool = False) -> ExchangeError:
         details = f"{method}: {plain(fault.text)}"
         return NeedsPerson(Stop(word, method, "admin", PORTAL, details=details))
     return PortalRefused(fault, method) if kind == "refused" else TryLater(word)
+
+
+@contextmanager
+def understood(what: str) -> Iterator[None]:
+    """An answer of another shape than the vendor documents is for a person to look at."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, ArithmeticError) as error:
+        details = f"{what}: {type(error).__name__}"
+        raise NeedsPerson(Stop("portal_answer_unreadable", what, "admin", "person", details=details)) from None
 
 
 def plain(text: str) -> str:

@@ -9,6 +9,7 @@ from common.mapping.kept import Version
 from common.mapping.tables import TABLES, Row, built, difference
 
 ACTS = "acts"
+DOCUMENTS = "documents"
 Parts = Mapping[str, tuple[Version, Sequence[Any]]]
 """What is about to be saved, by name: the version in force and the new rows as JSON."""
 
@@ -17,7 +18,7 @@ def version_faults(versions: Any) -> list[str]:
     """What is wrong with the `versions` of a file."""
     if not isinstance(versions, dict):
         return ['versions must name a number for each part, e.g. {"acts": 3, "nomenclature": 2}']
-    known = (ACTS, *TABLES)
+    known = (ACTS, DOCUMENTS, *TABLES)
     found = [f"versions: unknown part {name!r}; parts are {', '.join(known)}" for name in versions if name not in known]
     wrong = [name for name, number in versions.items() if type(number) is not int or number < 0]
     return [*found, *(f"versions: {name} must be a number, e.g. 3" for name in wrong)]
@@ -47,7 +48,7 @@ def _sentence(name: str, active: Version, given: int | None) -> str:
 
 
 def _entries(name: str, rows: Sequence[Any]) -> Mapping[tuple[str, str], str]:
-    if name != ACTS:
+    if name not in (ACTS, DOCUMENTS):
         return built(name, 0, "", [Row(*row) for row in rows]).rows
     return {(f"rule {row['id']}", field): str(value) for row in rows for field, value in row.items()}
 

@@ -11,10 +11,14 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from common.admin.apart import ACTS, apart, stale, version_faults
+from common.admin import document_rules
+from common.admin.apart import ACTS, DOCUMENTS, apart, stale, version_faults
 from common.errors import ExchangeError
 from common.exchanges.acts.model import ActRule
 from common.exchanges.acts.rules import RULES, read, table_name, written
+from common.exchanges.documents import rules as documents
+from common.exchanges.documents.model import DocumentRule
+from common.exchanges.documents.rules import RULES as MAPPINGS
 from common.mapping import csv_form
 from common.mapping.kept import Kept, Outdated, Version
 from common.mapping.tables import TABLES, Row, faults
@@ -53,31 +57,36 @@ class RuleBook:
     changed: Callable[[Sequence[str]], None]
 
     def import_all(self, data: Mapping[str, Any], author: str, over: bool = False) -> list[str]:
-        """Save what a JSON file holds (`acts`, `tables`, `versions`); what was saved, one sentence each.
+        """Save what a JSON file holds (`acts`, `documents`, `tables`, `versions`); what was saved, one sentence each.
 
         Raises RulesRefused; also when a part was not made from the version in force, unless `over`: a person says so.
         """
         if not isinstance(data, Mapping):
             raise RulesRefused(['the file must hold one object: {"acts": [...], "tables": {...}}'])
-        unknown = sorted(set(data) - {"acts", "tables", "versions"})
+        unknown = sorted(set(data) - {"acts", "documents", "tables", "versions"})
         if unknown:
-            raise RulesRefused([f"unknown part {name!r}; parts are acts, tables and versions" for name in unknown])
+            parts = "acts, documents, tables and versions"
+            raise RulesRefused([f"unknown part {name!r}; parts are {parts}" for name in unknown])
         if not isinstance(data.get("tables", {}), dict):
             raise RulesRefused(['tables must be an object of tables, e.g. {"units": [["*", "778", "796"]]}'])
         tables = {name: _rows(name, rows) for name, rows in data.get("tables", {}).items()}
         self._check_tables(tables)
         rules = self._checked_rules(data["acts"]) if "acts" in data else None
+        mappings = self._checked_mappings(data["documents"]) if "documents" in data else None
         if not over:
-            self._check_versions(tables, rules, data.get("versions", {}))
+            self._check_versions(tables, rules, mappings, data.get("versions", {}))
         said = [self.save_table(name, rows, author) for name, rows in tables.items()]
-        return said if rules is None else [*said, self._save_rules(rules, author)]
+        said += [] if rules is None else [self._save_rules(rules, author)]
+        return said if mappings is None else [*said, self._save_mappings(mappings, author)]
 
     def export_all(self) -> dict[str, Any]:
         """All rules and tables as `import_all` reads them, and from which versions they are."""
-        active = {ACTS: self._afresh(RULES)} | {name: self._afresh(table_name(name)) for name in TABLES}
+        active = {ACTS: self._afresh(RULES), DOCUMENTS: self._afresh(MAPPINGS)}
+        active |= {name: self._afresh(table_name(name)) for name in TABLES}
         tables = {name: [list(row) for row in active[name].rows] for name in TABLES}
         return {
             "acts": [dict(row) for row in active[ACTS].rows],
+            "documents": [dict(row) for row in active[DOCUMENTS].rows],
             "tables": {name: rows for name, rows in tables.items() if rows},
             "versions": {name: version.number for name, version in active.items() if version.number},
         }
@@ -129,7 +138,11 @@ class RuleBook:
         return self.kept.active(name)
 
     def _check_versions(
-        self, tables: Mapping[str, Sequence[Row]], rules: Sequence[ActRule] | None, versions: Any
+        self,
+        tables: Mapping[str, Sequence[Row]],
+        rules: Sequence[ActRule] | None,
+        mappings: Sequence[DocumentRule] | None,
+        versions: Any,
     ) -> None:
         found = version_faults(versions)
         parts: dict[str, tuple[Version, Sequence[Any]]]
@@ -137,6 +150,9 @@ class RuleBook:
         if rules is not None:
             active = self._afresh(RULES)
             parts[ACTS] = (active, self._to_save(rules, active))
+        if mappings is not None:
+            active = self._afresh(MAPPINGS)
+            parts[DOCUMENTS] = (active, self._mappings_to_save(mappings, active))
         found = found or stale(parts, versions)
         if found:
             raise RulesRefused(found)
@@ -155,6 +171,27 @@ class RuleBook:
         ids = {row["id"] for row in (*active.rows, *after)}
         self.changed([f"rule:{rule_id}" for rule_id in ids])
         return f"acts: {len(after)} rules, version {saved.number}"
+
+    def _checked_mappings(self, data: Any) -> list[DocumentRule]:
+        mappings, found = document_rules.checked(data)
+        if found:
+            raise RulesRefused(found)
+        return mappings
+
+    def _mappings_to_save(self, mappings: Sequence[DocumentRule], active: Version) -> list[dict[str, Any]]:
+        before = {RuleId(row["id"]): documents.read(row) for row in active.rows}
+        now = self.clock.now()
+        activated = [document_rules.activated(rule, before.get(rule.id), now) for rule in mappings]
+        return [documents.written(rule) for rule in activated]
+
+    def _save_mappings(self, mappings: Sequence[DocumentRule], author: str) -> str:
+        active = self._afresh(MAPPINGS)
+        after = self._mappings_to_save(mappings, active)
+        if after == [dict(row) for row in active.rows]:
+            return f"documents: unchanged, version {active.number}"
+        saved = self._saved(DOCUMENTS, MAPPINGS, after, author, active.number)
+        self.changed([f"documents:{row['id']}" for row in (*active.rows, *after)])
+        return f"documents: {len(after)} mappings, version {saved.number}"
 
     def _check_tables(self, tables: Mapping[str, Sequence[Row]]) -> None:
         found = [f"{name}: {fault}" for name, rows in tables.items() for fault in faults(name, rows, self.bases())]

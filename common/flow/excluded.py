@@ -11,9 +11,9 @@ from common.ports import Clock, Condition, Store, Write
 
 EXCLUDED = "excluded"
 
-By = Literal["before_start", "not_selected", "stage_reverted", "deal_deleted"]
-"""rules, Common and Acts: before `since` of the rule; a kind not chosen; the deal went back before an act existed; the
-deal was deleted before an act existed."""
+By = Literal["before_start", "not_selected", "stage_reverted", "deal_deleted", "one_way"]
+"""rules, Common, Acts and Documents: before `since` of the rule; a kind not chosen; the deal went back before an act
+existed; the deal was deleted before an act existed; a file of Disk's own where nothing new goes to 1C."""
 
 EXCLUDED_COUNTS = "excluded_counts"
 

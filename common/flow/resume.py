@@ -10,7 +10,7 @@ from typing import Protocol
 from common.errors import ExchangeError, SideDown, TryLater
 from common.flow.breakers import Breaker, Breakers
 from common.flow.claims import Claims
-from common.flow.sweep import record_of
+from common.flow.retries import record_of
 from common.flow.tasks import chunks, name_for
 from common.flow.waiting import Waiting, WaitingRoom
 from common.flow.work import Work

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
-from common.errors import NeedsPerson, SideDown, StoreConflict, TryLater
+from common.errors import StoreConflict, TryLater
 from common.flow.bindings import as_data
 from common.flow.delivery import Turn
 from common.flow.excluded import Before
+from common.flow.retries import guarded, looked_well, put_again, record_of, retry_due
 from common.flow.tasks import CHUNK, chunks, name_for
 from common.flow.waiting import SIDE_DOWN, Waiting, WaitingRoom
 from common.flow.watermarks import Watermark, Watermarks
@@ -91,10 +92,8 @@ class Sweep:
     def sweep(self) -> int:
         """All entries since the watermark less the overlap, to the end of the list; how many were put."""
         found = self._guarded(self._swept)
-        trouble = self.watermarks.get(f"trouble:{self.name}")
-        if found is not None and trouble.value:
-            self.work.teller.tell(f"sweep:{self.name}", ())
-            self._set(trouble, "")
+        if found is not None:
+            looked_well(self.work, self.watermarks, self.name)
         return found or 0
 
     def _swept(self) -> int:
@@ -112,23 +111,7 @@ class Sweep:
                 self.work.excluded.count_before(exchange, Before(rule, beginning, self.watch.before(rule)))
 
     def _guarded(self, look: Callable[[], Found]) -> Found | None:
-        """Leave a portal that is down alone: after it the next sweep reads from the watermark, so nothing is lost."""
-        breakers = self.work.breakers
-        if breakers.is_open(PORTAL):
-            counted("not_looked", sweep=self.name)
-            return None
-        try:
-            return look()
-        except SideDown as down:
-            if breakers.failed(down):
-                self.work.teller.side_opened(down)
-            if not breakers.is_open(down.side):
-                raise TryLater(f"{down.side} {down.cause}") from down
-        except NeedsPerson as needs:
-            # A right or scope of ours is missing: no record could say so, because none can be found.
-            self._set(self.watermarks.get(f"trouble:{self.name}"), "told")
-            self.work.teller.tell(f"sweep:{self.name}", needs.stops)
-        return None
+        return guarded(self.work, self.watermarks, self.name, (PORTAL,), look)
 
     def _card(self, turn: Turn, card: str, ids: Sequence[int]) -> None:
         """A requisite does not say whose it is: the few that wait are all tried, of many those of its company."""
@@ -184,17 +167,11 @@ class Sweep:
 
     def retry_due(self) -> int:
         """Waiting records whose time has come, put again; how many."""
-        due = self.waiting.due()
-        self.put_again(due, "due")
-        self.waiting.postpone(due)
-        return len(due)
+        return retry_due(self.work, self.waiting)
 
     def put_again(self, waits: Sequence[Waiting], because: str, not_before: datetime | None = None) -> None:
         """Tasks for waiting records, in their order and read in batches; one occasion puts each once."""
-        for chunk in chunks(waits):
-            # The versions make the name: still waiting after this try, it is another occasion.
-            occasion = name_for(because, *(f"{wait.record}@{wait.version}" for wait in chunk))
-            self.work.put([record_of(wait) for wait in chunk], occasion, not_before)
+        put_again(self.work, waits, because, not_before)
 
     def waiting_for(self, awaits: str) -> list[Waiting]:
         """Who is to be tried when this has changed; a changed rule may help any record of its own."""
@@ -316,9 +293,3 @@ def _read(mark: Watermark) -> tuple[int, datetime]:
 def _is_news(record: Record, wait: Waiting | None) -> bool:
     """A waiting record has its own time, unless its source entered the stage anew."""
     return wait is None or int(record.body["entry"]) > int(record_of(wait).body["entry"])
-
-
-def record_of(wait: Waiting) -> Record:
-    """The record a waiting is about."""
-    body = wait.task.body["records"][0]
-    return Record(RecordKey(wait.record), wait.source, wait.order, body)

@@ -29,7 +29,7 @@ CHUNK = 7
 Piece = TypeVar("Piece")
 
 
-def chunks(whole: Sequence[Piece]) -> Iterator[Sequence[Piece]]:
+def chunks(whole: Sequence[Piece], size: int = CHUNK) -> Iterator[Sequence[Piece]]:
     """As many as one task carries, in their order."""
-    for start in range(0, len(whole), CHUNK):
-        yield whole[start : start + CHUNK]
+    for start in range(0, len(whole), size):
+        yield whole[start : start + size]

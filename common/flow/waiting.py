@@ -140,10 +140,11 @@ class WaitingRoom:
         further = [Write(AWAITING, _pair(awaits, waiting.record), None) for awaits in waiting.awaits[1:]]
         return [Write(WAITING, waiting.record, None, waiting.version), *further]
 
-    def due(self, limit: int = 500) -> list[Waiting]:
-        """Those whose time has come, in their order. Put each one's `again`, then `postpone` them."""
+    def due(self, exchange: str, limit: int = 500) -> list[Waiting]:
+        """Those of an exchange whose time has come, in their order. Put each one's `again`, then `postpone` them."""
         # "" stands for "never by itself" and sorts before every moment.
-        where: list[Condition] = [("next_try", ">", ""), ("next_try", "<=", moments.text(self._clock.now()))]
+        now = moments.text(self._clock.now())
+        where: list[Condition] = [("exchange", "==", exchange), ("next_try", ">", ""), ("next_try", "<=", now)]
         found = self._store.query(WAITING, where, order_by="next_try", limit=limit)
         return _in_order([_read(one) for one in found])
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from common.errors import StoreConflict
+from common.logs import counted
 from common.model import moments
 from common.ports import ABSENT, Clock, Store, Write
 
@@ -33,6 +35,15 @@ class Watermarks:
         put again. Raises `AlreadyThere` or `Stale` when another reader moved it; his page is in the queue too.
         """
         return Watermark(name, value, self._store.write(self.write(name, value, version))[0])
+
+    def put(self, name: str, value: str) -> Watermark:
+        """Set it wherever it stood; overtaken by another who set it at this moment, his stands."""
+        mark = self.get(name)
+        try:
+            return self.advance(name, value, mark.version)
+        except StoreConflict:
+            counted("watermark_overtaken", watermark=name)
+            return self.get(name)
 
     def write(self, name: str, value: str, version: str) -> Write:
         """The same for a commit together with other writes."""

@@ -326,7 +326,7 @@ class Work:
             writes.append(self.teller.wish(job.record.key, *told))
         if outcome.excluded:
             writes.append(self.excluded.put(_excluded(job.record, self.name, outcome)))
-        elif outcome.bound is not None or (outcome.stops and job.waiting is None):
+        elif outcome.bound is not None or outcome.did or (outcome.stops and job.waiting is None):
             writes.append(self.excluded.clear(job.record.key))
         if outcome.bound is not None and job.binding is not None:
             writes += self.bindings.writes(job.binding)
@@ -397,4 +397,5 @@ def _word(job: Job, outcome: Outcome) -> str:
         return "excluded"
     if outcome.stops:
         return "parked" if outcome.stops[0].reason == parking.SIDE_DOWN else "waiting"
-    return outcome.did if job.waiting is None else f"{outcome.did}_after_waiting"
+    did = outcome.did or "created"
+    return did if job.waiting is None else f"{did}_after_waiting"

@@ -55,10 +55,14 @@ FORMS: Mapping[str, tuple[Form, Form]] = {
         ),
         Form(_GUID, _REF_KEY, _SOME_GUID),
     ),
+    "executors": (
+        Form(rf"user:{_NUMBER}", "user:<id in Bitrix24>", "user:12"),
+        Form(_GUID, "the user's id in 1C:DM: 32 hexadecimal digits in five groups", _SOME_GUID),
+    ),
 }
 """Table → how its keys and its values look."""
 
-_WITHOUT_CASE = frozenset(("vat", "counterparties", "organisations"))
+_WITHOUT_CASE = frozenset(("vat", "counterparties", "organisations", "executors"))
 
 
 def value_of(table: str, value: str) -> str:

@@ -17,8 +17,9 @@ TABLES: Mapping[str, str] = {
     "currencies": "ISO letters of a deal's currency → three-digit code in 1C",
     "counterparties": "company:<id> or contact:<id> → Ref_Key of the counterparty in 1C",
     "organisations": "<INN>/<KPP> of our own company → Ref_Key of the organisation in 1C",
+    "executors": "user:<id of Bitrix24> → id of the user in 1C:DM",
 }
-"""Every table the acts exchange knows, and what its keys and values are."""
+"""Every table, and what its keys and values are."""
 
 
 @dataclass(frozen=True, slots=True)

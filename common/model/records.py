@@ -55,7 +55,7 @@ class Outcome:
     stops      it waits, for these reasons
     excluded   the named rule that leaves it out
     person     the Bitrix24 user responsible for the source object, 0 unknown
-    did        the journal's word for it
+    did        the journal's word for it, `created` if none is given; alone it is only journalled
     details    figures for the journal
     conflicts  those met on the way
     """
@@ -66,10 +66,10 @@ class Outcome:
     person: int = 0
     target: str = ""
     rule: str = ""
-    did: str = "created"
+    did: str = ""
     details: dict[str, Any] = field(default_factory=dict)
     conflicts: tuple[Conflict, ...] = ()
 
     @property
     def is_nothing(self) -> bool:
-        return self.bound is None and not self.stops and not self.excluded and not self.conflicts
+        return self.bound is None and not (self.stops or self.excluded or self.conflicts or self.did)

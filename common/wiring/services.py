@@ -14,7 +14,7 @@ from common.model import moments
 from common.model.ids import BaseName
 from common.ports import Write
 from common.settings import Settings, local_environment
-from common.wiring.acts import ActsParts
+from common.wiring.documents import DM, DocumentParts
 from common.wiring.portal import NOT_INSTALLED
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ FIRST_RULES = "first_rules"
 """About what the admins are told when the file of `EXCHANGE_RULES` cannot be imported."""
 
 
-class Services(ActsParts):
+class Services(DocumentParts):
     """All of it for one process, and what a person or the watch does with it."""
 
     @cached_property
@@ -37,7 +37,7 @@ class Services(ActsParts):
             self.breakers,
             self.waiting,
             self.claims,
-            {"acts": self.acts_work},
+            {"acts": self.acts_work, "documents": self.documents_work},
             self._probe,
             self.telling,
             self.clock,
@@ -52,6 +52,8 @@ class Services(ActsParts):
         return each_of(lambda: self.watch.run(), *steps)
 
     def _probe(self, side: str) -> Callable[[], object]:
+        if side == DM:
+            return self.archive.probe
         kind, _, name = side.partition(":")
         if kind == "base":
             return self.any_book(BaseName(name)).probe
@@ -87,6 +89,9 @@ class Services(ActsParts):
             self.equip_for_rules()
         occasion = moments.text(self.clock.now())
         for awaits in what:
+            if awaits.startswith("documents:") or awaits == "mapping:executors":
+                self.document_desk.retry(awaits)
+                continue
             waits = sweep.waiting_for(awaits)
             sweep.put_again(waits, f"{awaits} {occasion}")
             # Other instances may go on with the version they have for a minute; settled records cost them nothing.

@@ -75,7 +75,8 @@ def place(wanted: FolderId, now: FolderId, agreed: Agreed, mapped: bool) -> str:
 def _onec_side(onec: OnecNow, agreed: Agreed) -> Side:
     if onec.version is None:
         return "gone"
-    return "same" if onec.version.id == agreed.version or onec.version.sha256 == agreed.sha256 else "changed"
+    # By bytes alone: a base that keeps no versions puts others under the same id.
+    return "same" if onec.version.sha256 == agreed.sha256 else "changed"
 
 
 def _disk_side(disk: DiskNow, agreed: Agreed) -> Side:
@@ -104,7 +105,7 @@ def _overwritten(onec: OnecNow, rule: DocumentRule) -> Plan:
     version = onec.version
     if version is not None and version.size > rule.max_version_size:
         figures = f"{version.size} > {rule.max_version_size}"
-        return Plan(stops=(Stop("version_too_large", "size", "admin", f"rule:{rule.id}", details=figures),))
+        return Plan(stops=(Stop("version_too_large", "size", "admin", f"documents:{rule.id}", details=figures),))
     if version is not None and version.size == 0:
         return Plan(stops=(Stop("version_empty", "size", "admin", "person"),))
     return Plan(("overwrite",))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -72,11 +72,13 @@ class Facts:
     card   None when the document is gone or was never found
     file   None when 1C has it no more
     disk   None when Disk has it no more, or nothing is bound yet
+    did    what was done already together with others, for the journal
     """
 
     card: Card | None
     file: OnecFile | None
     disk: DiskFile | None = None
+    did: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

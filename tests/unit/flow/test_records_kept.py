@@ -87,7 +87,7 @@ def test_excluded_are_counted_by_rule(store: MemoryStore, clock: ManualClock) ->
         excluded.put(Excluded("b", "acts", "deal_deleted")),
     )
     store.write(excluded.put(Excluded("a", "acts", "before_start", "deal:1")))
-    counts = {"before_start": 1, "not_selected": 0, "stage_reverted": 0, "deal_deleted": 1}
+    counts = {"before_start": 1, "not_selected": 0, "stage_reverted": 0, "deal_deleted": 1, "one_way": 0}
     assert excluded.counts("acts") == counts
     assert [one.key for one in excluded.listed("acts", "before_start")] == ["a"]
     assert excluded.get_many(["a", "c"])["a"].source == "deal:1"

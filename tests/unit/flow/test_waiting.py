@@ -103,25 +103,25 @@ def test_due_once_per_turn(room: WaitingRoom, store: MemoryStore, clock: ManualC
     put(room, store, "b", KPP, order=START + timedelta(hours=1))
     put(room, store, "a", KPP)
     put(room, store, "c", REFUSED, refused=True)
-    assert room.due() == []
+    assert room.due("acts") == []
     clock.advance(300)
-    due = room.due()
+    due = room.due("acts")
     assert [one.record for one in due] == ["a", "b"]
     room.postpone(due)
-    assert room.due() == []
+    assert room.due("acts") == []
     clock.advance(300)
-    assert len(room.due()) == 2
+    assert len(room.due("acts")) == 2
 
 
 def test_postponing_leaves_newer_plans_alone(room: WaitingRoom, store: MemoryStore, clock: ManualClock) -> None:
     put(room, store, "a", KPP)
     put(room, store, "b", KPP)
     clock.advance(300)
-    due = room.due()
+    due = room.due("acts")
     newer = put(room, store, "a", REFUSED, refused=True)
     room.postpone(due)
     room.postpone([])
-    assert room.due() == []
+    assert room.due("acts") == []
     assert room.get("a") == newer
 
 

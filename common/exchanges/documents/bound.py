@@ -1,0 +1,97 @@
+"""The binding of a file as JSON: what was agreed, what is under way, what was said once. Pure.
+
+state     `creating`: an upload is under way, its `intent` tells which bytes; `bound`: a pair; `buried`: both gone
+noted     word → the content it was said of, so that the journal says it once
+copying   a conflict copy under way: name and hash
+renaming  a name we are about to give on Disk, so that it is not taken for a user's
+met       conflicts that are still to be told
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from common.exchanges.documents.model import Agreed, DocumentRule, State
+from common.model.documents import Card, DiskFile, DiskId, FileId, FolderId, OnecFile, Version, VersionId
+
+Bound = Mapping[str, Any]
+
+_AGREED = tuple(Agreed.__dataclass_fields__)
+
+
+def begun(rule: DocumentRule, card: Card | None, file: FileId) -> dict[str, Any]:
+    """A binding before anything is on the other side."""
+    own = {"exchange": "documents", "source": source(file), "target": "", "state": "creating", "generation": 1}
+    under_way: dict[str, Any] = {"intent": None, "copying": None, "renaming": "", "noted": {}, "met": []}
+    return {**own, **_shown(rule, card), "document": card.id if card else "", **under_way}
+
+
+def source(file: FileId) -> str:
+    return f"file:{file}"
+
+
+def target(disk: DiskId) -> str:
+    """What a Disk object is called in bindings and journal."""
+    return f"disk:{disk}"
+
+
+def agreed_of(bound: Bound | None) -> Agreed | None:
+    """What was agreed last; None before the first agreement and after both are gone."""
+    if bound is None or bound["state"] != "bound":
+        return None
+    return Agreed(**{name: bound[name] for name in _AGREED})
+
+
+def disk_of(bound: Bound | None) -> DiskId | None:
+    """The Disk object this record was bound to last, though both may be gone."""
+    return DiskId(bound["disk"]) if bound is not None and bound.get("disk") else None
+
+
+def with_agreed(bound: Bound, agreed: Agreed) -> dict[str, Any]:
+    """Bound to what is agreed now; what was under way is done."""
+    now = {"target": target(agreed.disk), "state": "bound", "intent": None, "copying": None}
+    return {**bound, **now, **asdict(agreed)}
+
+
+def with_state(bound: Bound, state: State) -> dict[str, Any]:
+    return {**bound, "state": state, "intent": None, "copying": None}
+
+
+def with_card(bound: Bound, rule: DocumentRule, card: Card) -> dict[str, Any]:
+    """The registration number and state that the console shows."""
+    return {**bound, **_shown(rule, card)}
+
+
+def with_intent(bound: Bound, version: Version, name: str, folder: FolderId) -> dict[str, Any]:
+    """About to upload these bytes: found again by name, length and hash when the answer is lost."""
+    intent = {"version": version.id, "sha256": version.sha256, "size": version.size, "name": name, "folder": folder}
+    return {**bound, "intent": intent}
+
+
+def intended(bound: Bound | None) -> Version | None:
+    """The version whose upload was under way."""
+    intent = bound.get("intent") if bound is not None else None
+    return Version(VersionId(intent["version"]), 0, intent["size"], intent["sha256"]) if intent else None
+
+
+def agreed_with(file: OnecFile, version: Version, disk: DiskFile, wanted: FolderId) -> Agreed:
+    """These bytes of both sides are the same, under these ids and names."""
+    return Agreed(
+        version=version.id,
+        sha256=version.sha256,
+        size=version.size,
+        onec_name=file.name,
+        disk=disk.id,
+        content=disk.content,
+        revision=disk.revision,
+        disk_name=disk.name,
+        folder=disk.folder,
+        wanted=wanted,
+    )
+
+
+def _shown(rule: DocumentRule, card: Card | None) -> dict[str, Any]:
+    number, state = (card.reg_number, card.state) if card else ("", "")
+    return {"mapping": rule.id, "reg_number": number, "card_state": state}

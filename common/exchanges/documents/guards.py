@@ -1,0 +1,97 @@
+"""What must not happen to half a mapping at once: deletions, moves and republications are held until `document_sync`
+has seen all of them together (rules, Guards).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from common.exchanges.documents.records import read
+from common.model import moments
+from common.model.ids import RuleId
+from common.model.records import Record
+from common.ports import Clock, Store, Write
+
+HELD = "held"
+STOPPED = "stopped_mappings"
+REMEMBERED = timedelta(minutes=60)
+"""Let pass so long ago still counts: many small runs are no way around the guard."""
+
+FEWEST = 5
+
+
+def too_many(number: int, bound: int) -> bool:
+    """More than half of a mapping's bound files, and at least five."""
+    return number >= FEWEST and number * 2 > bound
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One thing held. `passed`: it was let pass within the last hour."""
+
+    record: Record
+    mapping: RuleId
+    what: str
+    passed: bool
+
+
+@dataclass(frozen=True)
+class Guards:
+    store: Store
+    clock: Clock
+
+    def hold(self, record: Record, mapping: RuleId, what: str) -> None:
+        """Keep it for the next run."""
+        body = {name: value for name, value in record.body.items() if name != "released"}
+        data = {"mapping": mapping, "what": what, "body": body, "passed": False, "at": moments.text(self.clock.now())}
+        self.store.write(Write(HELD, record.key, data))
+
+    def all(self) -> dict[RuleId, list[Held]]:
+        """Everything held or let pass within the hour, by mapping."""
+        found: defaultdict[RuleId, list[Held]] = defaultdict(list)
+        for one in self.store.query(HELD, limit=10_000):
+            found[RuleId(one.data["mapping"])].append(_held(one.data))
+        return found
+
+    def passing(self, held: Iterable[Held]) -> list[Write]:
+        """For one commit, before their tasks are put: they go on counting for an hour."""
+        until = self.clock.now() + REMEMBERED
+        return [Write(HELD, one.record.key, _data(one) | {"passed": True}, expire_at=until) for one in held]
+
+    def drop(self, record: Record) -> None:
+        """What was held is not wanted any more."""
+        self.store.write(Write(HELD, record.key, None))
+
+    def stop(self, mapping: RuleId, why: str, figures: Mapping[str, Any]) -> None:
+        """Nothing of the mapping is changed until a person has confirmed."""
+        data = {"why": why, "figures": dict(figures), "at": moments.text(self.clock.now()), "confirmed_by": ""}
+        self.store.write(Write(STOPPED, mapping, data))
+
+    def stopped(self, mappings: Iterable[RuleId]) -> dict[RuleId, Mapping[str, Any]]:
+        """Those that stand, and why; one round trip."""
+        found = self.store.get_many(STOPPED, list(mappings))
+        return {RuleId(key): one.data for key, one in found.items()}
+
+    def confirm(self, mapping: RuleId, by: str) -> bool:
+        """A person lets one run pass; False when the mapping does not stand."""
+        found = self.store.get(STOPPED, mapping)
+        if found is None:
+            return False
+        self.store.write(Write(STOPPED, mapping, {**found.data, "confirmed_by": by}, found.version))
+        return True
+
+    def go_on(self, mapping: RuleId) -> None:
+        """The confirmed run has begun."""
+        self.store.write(Write(STOPPED, mapping, None))
+
+
+def _held(data: Mapping[str, Any]) -> Held:
+    return Held(read(data["body"]), RuleId(data["mapping"]), data["what"], data["passed"])
+
+
+def _data(one: Held) -> dict[str, Any]:
+    return {"mapping": one.mapping, "what": one.what, "body": one.record.body, "passed": one.passed, "at": ""}

@@ -1,0 +1,170 @@
+"""One file of 1C and its twin on Disk: what both show now, and what of it is remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, TypeVar
+
+from common.errors import TryLater
+from common.exchanges.documents import bound as bindings
+from common.exchanges.documents import told
+from common.exchanges.documents.model import Agreed, ConflictKind, DiskNow, DocumentRule, Facts, OnecNow
+from common.exchanges.documents.tools import Tools
+from common.exchanges.documents.transfer import CHANGED, hashed
+from common.model.documents import Card, DiskFile, FolderId, OnecFile, Version
+from common.model.moments import business_date
+from common.model.records import Outcome, Record
+
+Kind = TypeVar("Kind")
+
+
+@dataclass
+class Pair:
+    """One attempt. `bound` follows every step, so that whoever comes after a death knows what was under way.
+
+    closed   1C's refusal met on the way: `signed` or `captured`
+    sha256   of Disk's bytes as they are now, once known
+    notes    figures for the journal
+    """
+
+    tools: Tools
+    record: Record
+    rule: DocumentRule
+    facts: Facts
+    bound: dict[str, Any]
+    bind: Callable[[dict[str, Any]], None]
+    closed: str = ""
+    sha256: str = ""
+    notes: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def did(self) -> list[str]:
+        """Words for the journal, in order."""
+        return self.facts.did
+
+    @property
+    def card(self) -> Card:
+        return _there(self.facts.card)
+
+    @property
+    def file(self) -> OnecFile:
+        return _there(self.facts.file)
+
+    @property
+    def disk(self) -> DiskFile:
+        return _there(self.facts.disk)
+
+    @property
+    def version(self) -> Version:
+        return _there(self.file.version)
+
+    @property
+    def agreed(self) -> Agreed:
+        return _there(bindings.agreed_of(self.bound))
+
+    @property
+    def submitted(self) -> bool:
+        """A person said "Send to 1C"."""
+        return bool(self.record.body.get("submitted"))
+
+    @property
+    def released(self) -> bool:
+        """`document_sync` has seen all that is pending and let this pass."""
+        return bool(self.record.body.get("released"))
+
+    @property
+    def gone_in_onec(self) -> bool:
+        """Gone, marked for deletion itself or with its document, or without content."""
+        card, file = self.facts.card, self.facts.file
+        return card is None or file is None or card.marked or file.marked or file.version is None
+
+    @property
+    def gone_on_disk(self) -> bool:
+        return self.facts.disk is None or self.facts.disk.trashed
+
+    def today(self) -> date:
+        """The business date: what conflict copies are named by."""
+        return business_date(self.tools.clock.now(), self.tools.zone)
+
+    def onec_now(self) -> OnecNow:
+        if self.gone_in_onec:
+            return OnecNow(None)
+        earlier = frozenset(version.sha256 for version in self.file.versions)
+        return OnecNow(self.version, earlier, self.closed or closed(self.file))
+
+    def disk_now(self) -> DiskNow:
+        """Disk's side; its bytes are read only when they may be others than agreed."""
+        if self.gone_on_disk:
+            return DiskNow(gone=True)
+        agreed = bindings.agreed_of(self.bound)
+        if agreed is not None and self.disk.content == agreed.content:
+            self.sha256 = agreed.sha256
+        else:
+            self.facts.disk, self.sha256 = hashed(self.tools.disk, self.disk)
+        return DiskNow(False, self.sha256, self.disk.size, self.disk.content)
+
+    def keep(self, data: dict[str, Any]) -> None:
+        """Remember at once."""
+        self.bound = data
+        self.bind(data)
+
+    def agree_on(self, version: Version, wanted: FolderId, did: str) -> None:
+        """Both sides have these bytes now. Names and places of a pair have decisions of their own, against what was
+        agreed on them, so they stay as they were.
+        """
+        agreed = bindings.agreed_with(self.file, version, self.disk, wanted)
+        before = bindings.agreed_of(self.bound)
+        if before is not None:
+            agreed = replace(agreed, onec_name=before.onec_name, disk_name=before.disk_name)
+            agreed = replace(agreed, folder=before.folder, wanted=before.wanted)
+        self.sha256 = version.sha256
+        self.keep(bindings.with_agreed(self.bound, agreed))
+        self.did.append(did)
+
+    def once(self, word: str, about: object) -> None:
+        """For the journal, once of this content or name."""
+        if self.bound["noted"].get(word) != about:
+            self.keep({**self.bound, "noted": {**self.bound["noted"], word: about}})
+            self.notes["once"] = word
+
+    def met(self, kind: ConflictKind) -> None:
+        """Remembered before anything is done about it, so that it is told whatever dies in between."""
+        known = self.bound["met"]
+        made = told.conflict(kind, self.record.key, self.facts, self.sha256, self.tools.people, self.tools.archive)
+        if made.id not in [one["id"] for one in known]:
+            self.keep({**self.bound, "met": [*known, told.written(made)]})
+
+    def outcome(self) -> Outcome:
+        """What came of it; nothing done and nothing met is nothing."""
+        conflicts = tuple(told.read(one) for one in self.bound["met"])
+        if not (self.did or self.notes or conflicts):
+            return Outcome()
+        for one in conflicts:
+            disk = str(self.bound.get("disk") or "")
+            self.tools.archive.show("file", self.record.body["file"], disk, one.where, "conflict", one.details)
+        return Outcome(
+            {**self.bound, "met": []},
+            target=str(self.bound["target"]),
+            rule=self.rule.id,
+            did="+".join(dict.fromkeys(self.did)) or "noted",
+            details={**self.notes, "name": self.facts.file.name if self.facts.file else ""},
+            conflicts=conflicts,
+        )
+
+
+def closed(file: OnecFile) -> str:
+    """Why 1C takes no new version of it; "" when it does."""
+    if file.signed:
+        return "signed"
+    if file.encrypted:
+        return "encrypted"
+    return "captured" if file.locked_by is not None else ""
+
+
+def _there(found: Kind | None) -> Kind:
+    """What the decision took for granted has gone meanwhile."""
+    if found is None:
+        raise TryLater(CHANGED, 1.0)
+    return found

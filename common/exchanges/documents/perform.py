@@ -1,0 +1,113 @@
+"""The documents exchange as `flow.work` runs it: reads facts of a batch, publishes together, settles each pair."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from common.errors import Stop
+from common.exchanges.documents import bound as bindings
+from common.exchanges.documents import reading, together
+from common.exchanges.documents.arriving import NOTHING, Arriving, mapping_stopped
+from common.exchanges.documents.entry import is_before, rule_for
+from common.exchanges.documents.model import DocumentRule, Facts
+from common.exchanges.documents.pair import Pair
+from common.exchanges.documents.records import file_of, is_file
+from common.exchanges.documents.settling import settled
+from common.exchanges.documents.tools import Tools
+from common.model.ids import RecordKey, RuleId
+from common.model.records import Outcome, Record
+
+Bound = Mapping[str, Any]
+BASE = "base:dm"
+"""The breaker of 1C:DM."""
+
+
+@dataclass(frozen=True)
+class Documents:
+    """The exchange `documents`; one per process."""
+
+    tools: Tools
+    name: str = "documents"
+    reported: dict[str, Any] = field(default_factory=dict)
+
+    def settled(self, _bound: Bound | None) -> bool:
+        """Never without a look at both sides."""
+        return False
+
+    def unread(self, _bound: Bound | None) -> bool:
+        return False
+
+    def side(self, _record: Record) -> str:
+        return BASE
+
+    def read(self, records: Sequence[Record], bound: Mapping[RecordKey, Bound]) -> dict[str, Facts]:
+        """What both sides show of each record."""
+        return reading.read(self.tools.archive, self.tools.disk, records, bound)
+
+    def person(self, facts: Facts | None) -> int:
+        """Who changed the file on Disk last, 0 when nobody did."""
+        return facts.disk.updated_by if facts and facts.disk else 0
+
+    def together(
+        self, parts: Sequence[together.Part], bind_all: Callable[[Mapping[str, dict[str, Any]]], None]
+    ) -> None:
+        """First publications of small files, up to 40 in one request."""
+        if len(parts) > 1:
+            together.publish(self.tools, parts, list(self._stopped()), bind_all)
+
+    def carry(
+        self, record: Record, facts: Facts | None, bound: Bound | None, bind: Callable[[dict[str, Any]], None]
+    ) -> Outcome:
+        """Bring the record's two sides to agreement."""
+        facts = facts or Facts(None, None)
+        if not is_file(record):
+            return self._arrived(record, facts)
+        rule = rule_for(self.tools.rules().values(), facts.card, str(bound["mapping"]) if bound else "")
+        if rule is None:
+            return self._without_rule(facts, bound)
+        if rule.id in self._stopped():
+            return Outcome(stops=(mapping_stopped(rule),), rule=rule.id)
+        if bound is None and (left_out := _left_out(rule, facts, record)) is not None:
+            return left_out
+        return self._pair(record, rule, facts, bound, bind)
+
+    def report(self, _carried: Sequence[tuple[Record, Bound]]) -> Mapping[str, Stop]:
+        """Nothing: each file's two sides are written as it is carried."""
+        return {}
+
+    def _pair(
+        self,
+        record: Record,
+        rule: DocumentRule,
+        facts: Facts,
+        bound: Bound | None,
+        bind: Callable[[dict[str, Any]], None],
+    ) -> Outcome:
+        begun = dict(bound) if bound is not None else bindings.begun(rule, facts.card, file_of(record))
+        return settled(Pair(self.tools, record, rule, facts, begun, bind))
+
+    def _arrived(self, record: Record, facts: Facts) -> Outcome:
+        if facts.disk is None:
+            return NOTHING
+        return Arriving(self.tools, record, facts.disk).carried(self._stopped())
+
+    def _without_rule(self, facts: Facts, bound: Bound | None) -> Outcome:
+        """A kind nobody chose; a pair whose mapping was taken away stays as it is."""
+        if facts.card is None:
+            return NOTHING
+        return Outcome(excluded="not_selected", target=str(bound["target"]) if bound else "")
+
+    def _stopped(self) -> set[RuleId]:
+        """Mappings that stand until a person confirms."""
+        rules = [rule.id for rule in self.tools.rules().values() if rule.active]
+        return set(self.tools.guards.stopped(rules)) if rules else set()
+
+
+def _left_out(rule: DocumentRule, facts: Facts, record: Record) -> Outcome | None:
+    if facts.card is None or facts.file is None or facts.card.marked or facts.file.marked:
+        return NOTHING
+    if is_before(rule, facts.file) and not record.body.get("taken_in") and not record.body.get("submitted"):
+        return Outcome(excluded="before_start", rule=rule.id)
+    return None

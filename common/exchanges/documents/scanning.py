@@ -1,0 +1,131 @@
+"""Taking in what 1C has already: page by page, each page a task that puts the next one and carries its own files.
+
+A scan belongs to one beginning of a mapping (kind, folder, start): changed, everything is looked at anew. How far it
+is stands in the store, for the terminal, the journal and the next run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+
+from common.exchanges.documents.entry import is_before, written_at
+from common.exchanges.documents.model import DocumentRule, Facts
+from common.exchanges.documents.records import file_record
+from common.exchanges.documents.tools import Tools
+from common.model import moments
+from common.model.documents import Card, DiskId
+from common.model.ids import RecordKey, RuleId
+from common.model.records import Record
+from common.ports import Data, Store, Write
+
+SCANS = "document_scans"
+CARDS = 40
+"""Documents of one page: usually one file each, and forty uploads go in one request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """How far the taking in of one mapping is.
+
+    beginning       of the mapping: kind, folder and start
+    number          which scan of this mapping it is; a page of an earlier one is left alone
+    after           1C's cursor of the page that is next; "" is the first
+    done, total     documents listed, and documents there are; files and `before` (left out) counted on the way
+    taken_in        the person who takes in what was before the start; "" for none
+    """
+
+    mapping: RuleId
+    beginning: str
+    number: int
+    total: int
+    began_at: str
+    after: str = ""
+    done: int = 0
+    files: int = 0
+    before: int = 0
+    ended_at: str = ""
+    taken_in: str = ""
+    version: str = "absent"
+
+
+def beginning(rule: DocumentRule) -> str:
+    """What a scan belongs to."""
+    since = moments.text(rule.since) if rule.since else ""
+    return f"{rule.kind} {rule.folder} {rule.subfolder} {since}"
+
+
+class Scans:
+    """Kept in the store, one for each mapping."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def all(self, mappings: Sequence[RuleId]) -> dict[RuleId, Scan]:
+        """The last scan of each mapping, in one round trip."""
+        found = self._store.get_many(SCANS, list(mappings)) if mappings else {}
+        return {RuleId(key): Scan(**document.data, version=document.version) for key, document in found.items()}
+
+    def save(self, scan: Scan) -> Scan:
+        """Raises StoreConflict when another page of it was counted meanwhile."""
+        data = asdict(scan)
+        version = data.pop("version")
+        return replace(scan, version=self._store.write(Write(SCANS, scan.mapping, data, version))[0])
+
+
+def page_task(scan: Scan) -> Data:
+    """The body of the task that reads the page after `scan.after`."""
+    return {"kind": "page", "mapping": scan.mapping, "number": scan.number, "after": scan.after}
+
+
+@dataclass(frozen=True)
+class Scanner:
+    tools: Tools
+    scans: Scans
+    bound: Callable[[Sequence[RecordKey]], Mapping[RecordKey, Data]]
+
+    def start(self, rule: DocumentRule, before: Scan | None, total: int, taken_in: str = "") -> Scan:
+        """A new scan of this mapping, in place of the last."""
+        number = before.number + 1 if before else 1
+        now = moments.text(self.tools.clock.now())
+        version = before.version if before else "absent"
+        return self.scans.save(Scan(rule.id, beginning(rule), number, total, now, taken_in=taken_in, version=version))
+
+    def page(self, rule: DocumentRule, scan: Scan) -> tuple[tuple[Card, ...], Scan]:
+        """The page after the scan's cursor, and the scan as it is behind that page."""
+        found = self.tools.archive.cards(rule.kind, scan.after, CARDS)
+        files = [file for card in found.cards for file in card.files]
+        before = sum(is_before(rule, file) for file in files)
+        ended = "" if found.next else moments.text(self.tools.clock.now())
+        return found.cards, replace(
+            scan,
+            after=found.next,
+            done=scan.done + len(found.cards),
+            files=scan.files + len(files),
+            before=scan.before + (0 if scan.taken_in else before),
+            ended_at=ended,
+        )
+
+    def records(self, rule: DocumentRule, cards: Sequence[Card], scan: Scan) -> tuple[list[Record], dict[str, Facts]]:
+        """The page's files as records with the facts of both sides; what was before the start is only counted."""
+        facts: dict[str, Facts] = {}
+        records: list[Record] = []
+        for card in cards:
+            for file in card.files:
+                if scan.taken_in or not is_before(rule, file):
+                    at = written_at(file) or self.tools.clock.now()
+                    more = {"taken_in": scan.taken_in} if scan.taken_in else {}
+                    entry = f"scan:{scan.number}"
+                    record = file_record(self.tools.portal, file.id, at, entry, card.id, **more)
+                    records.append(record)
+                    facts[record.key] = Facts(card, file)
+        self._with_disk(records, facts)
+        return records, facts
+
+    def _with_disk(self, records: Sequence[Record], facts: Mapping[str, Facts]) -> None:
+        """Those bound already need Disk's side too; of new ones there is none."""
+        bound = self.bound([record.key for record in records]) if records else {}
+        objects = {key: DiskId(data["disk"]) for key, data in bound.items() if data.get("disk")}
+        there = self.tools.disk.files(list(objects.values())) if objects else {}
+        for key, one in objects.items():
+            facts[key].disk = there.get(one)

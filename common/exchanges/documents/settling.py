@@ -1,0 +1,180 @@
+"""The way of one pair to agreement: content, then name, then place (rules, Documents)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+
+from common.errors import FileClosed, NameTaken, TryLater
+from common.exchanges.documents import bound as bindings
+from common.exchanges.documents import decide
+from common.exchanges.documents.model import GUARDED, Agreed, Plan
+from common.exchanges.documents.names import composed, wanted_names
+from common.exchanges.documents.pair import Pair, closed
+from common.exchanges.documents.steps import STEPS, publish, revive
+from common.exchanges.documents.tools import limits
+from common.exchanges.documents.transfer import CHANGED
+from common.model.documents import FolderId
+from common.model.records import Outcome
+
+_TURNS = 4
+"""A file taken out of the trash, or closed in 1C meanwhile, is decided about anew."""
+_NAMES = 20
+
+
+def settled(pair: Pair) -> Outcome:
+    """Bring the pair to agreement, as far as nothing has to wait."""
+    if bindings.agreed_of(pair.bound) is None:
+        if pair.gone_in_onec:
+            return pair.outcome()
+        _begin(pair)
+    for _ in range(_TURNS):
+        plan = _plan(pair)
+        if plan.stops:
+            return Outcome(stops=plan.stops, target=str(pair.bound["target"]), rule=pair.rule.id)
+        if _is_held(pair, plan.steps):
+            return pair.outcome()
+        _note(pair, plan)
+        if _performed(pair, plan):
+            break
+    else:
+        raise TryLater(CHANGED, 5.0)
+    if pair.bound["state"] == "bound" and not pair.gone_in_onec and not pair.gone_on_disk:
+        _settle_name(pair)
+        _settle_place(pair)
+        _show_card(pair)
+    return pair.outcome()
+
+
+def _begin(pair: Pair) -> None:
+    disk = pair.facts.disk
+    if pair.bound["state"] == "buried" and disk is not None and disk.trashed_itself:
+        revive(pair)
+    else:
+        publish(pair)
+
+
+def _plan(pair: Pair) -> Plan:
+    onec, disk, ability = pair.onec_now(), pair.disk_now(), limits(pair.tools.archive)
+    return decide.content(onec, disk, pair.agreed, pair.rule, ability, pair.submitted)
+
+
+def _is_held(pair: Pair, steps: Sequence[str]) -> bool:
+    """Kept for the run that sees all of the mapping together."""
+    guarded = next((step for step in steps if step in GUARDED), None)
+    if guarded is None or pair.released:
+        return False
+    pair.tools.guards.hold(pair.record, pair.rule.id, guarded)
+    return True
+
+
+def _note(pair: Pair, plan: Plan) -> None:
+    if plan.warning:
+        pair.notes["warning"] = plan.warning
+    if plan.once:
+        pair.once(plan.once, pair.disk.content)
+    if plan.conflict:
+        pair.met(plan.conflict)
+
+
+def _performed(pair: Pair, plan: Plan) -> bool:
+    """False: something else is to be decided now."""
+    for step in plan.steps:
+        try:
+            STEPS[step](pair)
+        except FileClosed as refused:
+            pair.closed = refused.why
+            return False
+    return "restore" not in plan.steps
+
+
+def _settle_name(pair: Pair) -> None:
+    if pair.disk.name == pair.bound["renaming"]:
+        _agree(pair, disk_name=pair.disk.name)  # ours, not a user's
+    side, both = decide.name(pair.file.name, pair.disk.name, pair.agreed)
+    if both:
+        pair.notes["both_renamed"] = {"onec": pair.file.name, "disk": pair.disk.name}
+    if side == "disk":
+        _rename_on_disk(pair)
+    elif side == "onec":
+        _rename_in_onec(pair)
+
+
+def _rename_on_disk(pair: Pair) -> None:
+    for name in islice(wanted_names(pair.file.name, pair.card, pair.tools.spelled), _NAMES):
+        if composed(name) == composed(pair.disk.name):
+            break
+        try:
+            pair.facts.disk = pair.tools.disk.rename(pair.disk.id, name)
+        except NameTaken:
+            continue
+        pair.did.append("renamed_on_disk")
+        break
+    else:
+        raise TryLater("names_taken", 3600.0)
+    _agree(pair, onec_name=pair.file.name, disk_name=pair.disk.name)
+
+
+def _rename_in_onec(pair: Pair) -> None:
+    """A name that does not go back is agreed all the same: it is the user's, and the file is followed by its id."""
+    if pair.rule.reverse == "off" and not pair.submitted:
+        pair.once("rename_not_carried", pair.disk.name)
+    elif pair.closed or closed(pair.file):
+        pair.once("rename_refused", pair.disk.name)
+    else:
+        try:
+            pair.facts.file = pair.tools.archive.rename(pair.file, pair.disk.name)
+            pair.did.append("renamed_in_1c")
+        except FileClosed:
+            pair.once("rename_refused", pair.disk.name)
+    _agree(pair, onec_name=pair.file.name, disk_name=pair.disk.name)
+
+
+def _settle_place(pair: Pair) -> None:
+    wanted, now = pair.tools.folders.of(pair.rule, pair.card), pair.disk.folder
+    what = decide.place(wanted, now, pair.agreed, _is_mapped(pair, now))
+    if what == "out" and pair.rule.move_back:
+        wanted, what = pair.agreed.wanted, "move"
+    if what == "move":
+        _move(pair, wanted)
+        return
+    if what == "out":
+        pair.once("moved_out", now)
+    elif what == "follow":
+        pair.did.append("followed")
+    if what or wanted != pair.agreed.wanted:
+        _agree(pair, folder=now, wanted=wanted)
+
+
+def _is_mapped(pair: Pair, folder: FolderId) -> bool:
+    own = {rule.folder for rule in pair.tools.rules().values() if rule.active}
+    return folder in own or bool(pair.tools.folders.whose([folder]))
+
+
+def _move(pair: Pair, wanted: FolderId) -> None:
+    if _is_held(pair, ("move",)):
+        return
+    for name in islice(wanted_names(pair.file.name, pair.card, pair.tools.spelled), 1, _NAMES):
+        try:
+            pair.facts.disk = pair.tools.disk.move(pair.disk.id, wanted)
+        except NameTaken:
+            pair.keep({**pair.bound, "renaming": name})
+            pair.facts.disk = pair.tools.disk.rename(pair.disk.id, name)
+            continue
+        pair.did.append("moved_on_disk")
+        _agree(pair, folder=pair.disk.folder, wanted=wanted, disk_name=pair.disk.name)
+        return
+    raise TryLater("names_taken", 3600.0)
+
+
+def _agree(pair: Pair, **changes: object) -> None:
+    values = {name: changes.get(name, getattr(pair.agreed, name)) for name in Agreed.__dataclass_fields__}
+    if any(pair.bound[name] != value for name, value in values.items()):
+        pair.keep({**pair.bound, **values})
+
+
+def _show_card(pair: Pair) -> None:
+    """The registration number and state that the console shows; kept without a word in the journal."""
+    now = bindings.with_card(pair.bound, pair.rule, pair.card)
+    if now != pair.bound:
+        pair.keep(now)

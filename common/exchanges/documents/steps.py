@@ -1,0 +1,170 @@
+"""The steps of a plan, performed through the ports; each is remembered before the next (rules, Documents)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from common.errors import NameTaken, NeedsPerson, TryLater
+from common.exchanges.documents import bound as bindings
+from common.exchanges.documents import decide, told
+from common.exchanges.documents.pair import Pair
+from common.exchanges.documents.publishing import usable
+from common.exchanges.documents.transfer import CHANGED, of_disk, of_version
+from common.model.documents import DiskFile, FolderId, Version
+
+
+def overwrite(pair: Pair, wanted: FolderId | None = None) -> None:
+    """1C's bytes over exactly those that were decided about."""
+    before = _unchanged(pair)
+    after = pair.tools.disk.upload_version(before, of_version(pair.tools.archive, pair.version))
+    if after.size != pair.version.size:
+        raise TryLater("upload_not_proved", 1.0)
+    pair.facts.disk = after
+    pair.agree_on(pair.version, wanted or pair.agreed.wanted, "overwritten")
+    _rescue(pair, before, after)
+
+
+def keep_copy(pair: Pair) -> None:
+    """The losing bytes beside the file, verified."""
+
+    def begin(what: dict[str, Any]) -> None:
+        pair.keep({**pair.bound, "copying": what})
+
+    keep, under_way = pair.tools.copies.keep, pair.bound["copying"]
+    copy = keep(pair.record.key, pair.disk, pair.sha256, pair.today(), under_way, begin)
+    met = [told.with_copy(one, copy) for one in pair.bound["met"]]
+    pair.keep({**pair.bound, "met": met})
+    pair.notes["copy"] = copy.name
+
+
+def trash(pair: Pair) -> None:
+    """Into Disk's trash, unless somebody has just saved it anew."""
+    if not pair.gone_on_disk:
+        pair.tools.disk.trash(_unchanged(pair).id)
+    pair.did.append("trashed")
+
+
+def bury(pair: Pair) -> None:
+    """Both are gone; remembered, so that a mark taken away in 1C finds its object again."""
+    pair.keep(bindings.with_state(pair.bound, "buried"))
+    pair.did.append("buried")
+
+
+def agree(pair: Pair) -> None:
+    """Equal already: nothing is written but the ids under which it is."""
+    pair.agree_on(pair.version, pair.agreed.wanted, "agreed")
+
+
+def add_version(pair: Pair) -> None:
+    """Disk's bytes as a new version in 1C. Raises FileClosed when 1C takes none."""
+    tools, disk = pair.tools, pair.disk
+    content = of_disk(tools.disk, disk, pair.sha256)
+    comment = told.comment(disk, tools.people, tools.archive.ability().comment_max)
+    kept = tools.archive.add_version(pair.file, content, comment, tools.people.onec_user(disk.updated_by))
+    pair.facts.file = kept.file
+    pair.agree_on(kept.version, pair.agreed.wanted, "new_version_in_1c")
+
+
+def restore(pair: Pair) -> None:
+    """Out of the trash with its id; what is not there any more is published as a new object."""
+    disk = pair.facts.disk
+    if disk is not None and disk.trashed_itself:
+        try:
+            pair.facts.disk = pair.tools.disk.restore(disk.id)
+        except NameTaken:
+            pair.notes["restored"] = "name_taken"
+        else:
+            pair.did.append("restored")
+            return
+    pair.keep(bindings.with_state(pair.bound, "creating"))
+    publish(pair)
+
+
+def revive(pair: Pair) -> None:
+    """A mark taken away in 1C: the object that went to the trash with it comes back."""
+    try:
+        pair.facts.disk = pair.tools.disk.restore(pair.disk.id)
+    except NameTaken:
+        pair.keep(bindings.with_state(pair.bound, "creating"))
+        publish(pair)
+    else:
+        pair.keep(bindings.with_state(pair.bound, "bound"))
+        pair.did.append("revived")
+
+
+def publish(pair: Pair) -> None:
+    """Upload what is on Disk no more, or never was; a file of its name that is bound to nothing is met instead."""
+    intended = bindings.intended(pair.bound)
+    wanted = pair.tools.folders.of(pair.rule, pair.card)
+    place = FolderId(pair.bound["intent"]["folder"]) if intended else wanted
+    refused: frozenset[str] = frozenset()
+    while True:
+        found = usable(pair, place, refused)
+        if found.file is not None:
+            _meet(pair, found.file, intended, place)
+            return
+        try:
+            _upload(pair, found.name, place)
+        except NameTaken:
+            # Another spelling of it is there: Disk compares without case.
+            refused |= {found.name}
+        else:
+            return
+
+
+def _upload(pair: Pair, name: str, folder: FolderId) -> None:
+    pair.keep(bindings.with_intent(pair.bound, pair.version, name, folder))
+    pair.facts.disk = pair.tools.disk.upload(folder, name, of_version(pair.tools.archive, pair.version))
+    if pair.disk.size != pair.version.size:
+        raise TryLater("upload_not_proved", 1.0)
+    pair.agree_on(pair.version, folder, "published")
+
+
+def _meet(pair: Pair, file: DiskFile, intended: Version | None, wanted: FolderId) -> None:
+    """Our own upload whose answer was lost, or a user's file: equal bytes are bound, others lose to 1C's."""
+    pair.facts.disk = file
+    now = pair.disk_now()
+    if intended is not None and now.sha256 == intended.sha256:
+        pair.agree_on(intended, wanted, "published")
+        return
+    plan = decide.met(pair.onec_now(), now, pair.rule)
+    if plan.stops:
+        raise NeedsPerson(*plan.stops)
+    if plan.conflict:
+        pair.met(plan.conflict)
+    if "keep_copy" in plan.steps:
+        keep_copy(pair)
+    if "overwrite" in plan.steps:
+        overwrite(pair, wanted)
+    else:
+        pair.agree_on(pair.version, wanted, "bound")
+
+
+STEPS: Final[Mapping[str, Callable[[Pair], None]]] = MappingProxyType(
+    {
+        "overwrite": overwrite,
+        "keep_copy": keep_copy,
+        "trash": trash,
+        "bury": bury,
+        "agree": agree,
+        "add_version": add_version,
+        "restore": restore,
+    }
+)
+
+
+def _unchanged(pair: Pair) -> DiskFile:
+    """The file as it is at this moment, if it is still the one that was decided about."""
+    now = pair.tools.disk.files([pair.disk.id])[pair.disk.id]
+    if now is None or now.trashed or now.content != pair.disk.content:
+        raise TryLater(CHANGED, 1.0)
+    return now
+
+
+def _rescue(pair: Pair, before: DiskFile, after: DiskFile) -> None:
+    """Disk has no conditional write: what somebody saved in the moment between is kept from the history, if any."""
+    for revision in range(before.revision + 1, after.revision):
+        name = pair.tools.copies.keep_revision(pair.record.key, after, revision, pair.today())
+        pair.notes["written_between"] = name or "lost"

@@ -1,0 +1,198 @@
+"""`document_sync`: every five minutes what changed on both sides, and what only a look at all of it lets pass."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from common.errors import Stop
+from common.exchanges.documents import judging
+from common.exchanges.documents.desk import Desk
+from common.exchanges.documents.feed import Feed
+from common.exchanges.documents.guards import Held, too_many
+from common.exchanges.documents.looking import COMMANDS, Look, Seen, by_mapping, folders_of
+from common.exchanges.documents.model import DocumentRule
+from common.exchanges.documents.noticing import Noticing
+from common.exchanges.documents.scanning import Scan, Scanner, Scans, beginning, page_task
+from common.exchanges.documents.shelves import Head, Shelves
+from common.exchanges.documents.tools import Tools
+from common.model import moments
+from common.model.documents import FolderId
+from common.model.ids import RuleId
+from common.ports import Leases, Write
+
+ROLLING = "rolling"
+SECONDS = 280.0
+"""Of a run's lease: a little less than the function's time limit."""
+
+
+@dataclass(frozen=True)
+class DocumentSync:
+    """One run; only one at a time."""
+
+    tools: Tools
+    desk: Desk
+    shelves: Shelves
+    scans: Scans
+    scanner: Scanner
+    leases: Leases
+
+    def run(self) -> dict[str, int]:
+        """What was found and put, in numbers for the log."""
+        with self.leases.hold("document_sync", SECONDS, 0.0):
+            rules = {rule.id: rule for rule in self.tools.rules().values() if rule.active}
+            if not rules:
+                return {}
+            stopped = self.tools.guards.stopped(list(rules))
+            confirmed = {one for one, why in stopped.items() if why["confirmed_by"]}
+            rows = Feed(self.tools, self.desk).read()
+            pages = self._scan(list(rules.values()), anew=rows is None)
+            found = self._look(rules, set(stopped) - confirmed, confirmed)
+            passed = self._pass(rules, set(self.tools.guards.stopped(list(rules))) - confirmed, confirmed)
+            self._go_on(confirmed)
+            return {"rows": rows or 0, "scans": pages, "disk": found, "passed": passed}
+
+    # -- 1C ----------------------------------------------------------------------------------------------------------
+
+    def _scan(self, rules: Sequence[DocumentRule], anew: bool) -> int:
+        """Begin a scan for each mapping that has none, or began otherwise since; go on with those that stand."""
+        known = self.scans.all([rule.id for rule in rules])
+        begun = 0
+        for rule in rules:
+            scan = known.get(rule.id)
+            if anew or scan is None or scan.beginning != beginning(rule):
+                scan = self.scanner.start(rule, scan, self._documents_of(rule))
+                self.desk.note(f"mapping:{rule.id}", "scan_began", {"documents": scan.total})
+                begun += 1
+            if not scan.ended_at:
+                self._put_page(scan)
+        return begun
+
+    def _documents_of(self, rule: DocumentRule) -> int:
+        return self.tools.archive.counts().get(rule.kind, 0)
+
+    def _put_page(self, scan: Scan) -> None:
+        """The same page is one task however often it is put; one that died at its last attempt is put by the next
+        hour's runs under another name.
+        """
+        hour = moments.text(self.tools.clock.now())[:13]
+        self.desk.put_body(page_task(scan), f"page {scan.mapping} {scan.number} {scan.after} {hour}")
+
+    # -- Disk --------------------------------------------------------------------------------------------------------
+
+    def _look(self, rules: Mapping[RuleId, DocumentRule], standing: Collection[RuleId], passing: set[RuleId]) -> int:
+        """`standing` mappings wait for a person; of those that only lack their folder we look whether it is back."""
+        began = moments.text(self.tools.clock.now())
+        heads = self.shelves.heads({rule.folder: rule.id for rule in rules.values()})
+        look = Look(self.tools.disk, self.shelves)
+        seen = look.at(list(heads.values()), self._progress)
+        seen += look.small(self._own_folders(seen, heads))
+        rolled, last = self._rolled(look, heads)
+        put = 0
+        for mapping, parts in by_mapping([*seen, *rolled]).items():
+            rule = rules.get(RuleId(mapping))
+            if rule is not None and self._may_go_on(rule, parts, rule.id in standing, rule.id in passing):
+                put += self._noticed(parts, began, rule.id in passing, rolled)
+        self.desk.advance(ROLLING, last)
+        return put
+
+    def _own_folders(self, seen: Sequence[Seen], heads: Mapping[FolderId, Head]) -> list[Head]:
+        """Sub-folders of documents that were touched, or are gone."""
+        touched = [*folders_of(seen), *(FolderId(one) for part in seen for one in part.folders_gone)]
+        whose = self.tools.folders.whose([one for one in touched if one not in heads])
+        return list(self.shelves.heads({folder: str(one.rule) for folder, one in whose.items()}).values())
+
+    def _rolled(self, look: Look, heads: Mapping[FolderId, Head]) -> tuple[list[Seen], str]:
+        """One more request a run confirms the next files in turn."""
+        place = self.desk.place(ROLLING)
+        start, _, shelf = place.partition("|")
+        many = COMMANDS if any(rule.subfolder for rule in self.tools.rules().values()) else COMMANDS // 5
+        following = [heads.get(one.folder, one) for one in self.shelves.following(start, many)]
+        ready = [head for head in following if head.is_ready]
+        seen, last = look.again(ready, shelf, COMMANDS)
+        if last:
+            at = next(head for head in ready if last in [key for key, _, _ in head.shelves])
+            return seen, f"{at.key}|{last}"
+        more = f"{following[-1].key}~|" if len(following) == many else "|"
+        return seen, more
+
+    def _may_go_on(self, rule: DocumentRule, parts: Sequence[Seen], stands: bool, passes: bool) -> bool:
+        """Stop the mapping when what was seen is no human's work; nothing of it is changed then."""
+        why, figures = judging.verdict(rule, parts, lambda: self.desk.count(rule.id))
+        if why.startswith("folder_"):
+            self._stop(rule, why, figures)
+            return False
+        if stands:
+            return self._folder_is_back(rule)
+        if why and not passes:
+            self._stop(rule, why, figures)
+            return False
+        return True
+
+    def _folder_is_back(self, rule: DocumentRule) -> bool:
+        why = self.tools.guards.stopped([rule.id]).get(rule.id)
+        if why is None or not str(why["why"]).startswith("folder_"):
+            return False
+        self._go_on([rule.id])
+        return True
+
+    def _noticed(self, parts: Sequence[Seen], began: str, passes: bool, rolled: Sequence[Seen]) -> int:
+        """Tasks first; then the shelves are as Disk showed itself."""
+        put = Noticing(self.tools, self.desk).put(parts, began, passes)
+        for part in parts:
+            partial = any(part is one for one in rolled)
+            self.shelves.save(part.head, part.changes, part.head.seen_at if partial else began)
+        return put
+
+    def _progress(self, done: int, total: int) -> None:
+        self.desk.note("disk", "listing", {"done": done, "total": total})
+
+    # -- guards ------------------------------------------------------------------------------------------------------
+
+    def _pass(
+        self, rules: Mapping[RuleId, DocumentRule], standing: Collection[RuleId], confirmed: Collection[RuleId]
+    ) -> int:
+        """Deletions, moves and republications held since the last run: all of a mapping's together, or none."""
+        passed = 0
+        for mapping, held in self.tools.guards.all().items():
+            waiting = [one for one in held if not one.passed]
+            rule = rules.get(mapping)
+            if rule is None or not waiting or mapping in standing:
+                continue
+            bound = self.desk.count(mapping) + sum(one.passed for one in held)
+            if too_many(len(held), bound) and mapping not in confirmed:
+                self._stop(rule, "too_many", {"held": len(held), "bound": bound, **_by_what(held)})
+                continue
+            passed += self._released(waiting)
+        return passed
+
+    def _released(self, held: Sequence[Held]) -> int:
+        run = moments.text(self.tools.clock.now())
+        records = [judging.released(one.record) for one in held]
+        writes: list[Write] = self.tools.guards.passing(held)
+        for start in range(0, len(writes), 400):
+            self.tools.guards.store.write(*writes[start : start + 400])
+        self.desk.put(records, f"released {run}")
+        return len(records)
+
+    def _stop(self, rule: DocumentRule, why: str, figures: Mapping[str, Any]) -> None:
+        """Said once: the alarm names what was seen, and how one run is let pass."""
+        known = self.tools.guards.stopped([rule.id]).get(rule.id)
+        if known is None or known["why"] != why:
+            self.tools.guards.stop(rule.id, why, figures)
+            self.desk.note(f"mapping:{rule.id}", "stopped", {"why": why, **figures})
+        words = ", ".join(f"{name}: {number}" for name, number in figures.items())
+        stop = Stop(f"mapping_{why}", rule.id, "admin", "person", rule.name or rule.id, details=words)
+        self.desk.tell(f"mapping:{rule.id}", [stop])
+
+    def _go_on(self, mappings: Collection[RuleId]) -> None:
+        for mapping in mappings:
+            self.tools.guards.go_on(mapping)
+            self.desk.tell(f"mapping:{mapping}", ())
+            self.desk.note(f"mapping:{mapping}", "goes_on", {})
+            self.desk.retry(f"documents:{mapping}")
+
+
+def _by_what(held: Sequence[Held]) -> dict[str, int]:
+    return {what: sum(one.what == what for one in held) for what in sorted({one.what for one in held})}

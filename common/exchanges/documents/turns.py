@@ -1,0 +1,106 @@
+"""Tasks of the exchange that are no list of records: a page of 1C's documents, whole documents that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from common.errors import StoreConflict, TryLater
+from common.exchanges.documents.desk import TOGETHER, Desk
+from common.exchanges.documents.entry import by_id
+from common.exchanges.documents.model import Facts
+from common.exchanges.documents.records import file_in, file_record
+from common.exchanges.documents.scanning import Scan, Scanner, Scans, page_task
+from common.exchanges.documents.tools import Tools
+from common.model import moments
+from common.model.documents import DocumentId, FileId
+from common.model.ids import RuleId
+from common.model.records import Record
+
+Run = Callable[[Sequence[Record], Mapping[str, Facts]], None]
+"""Carry these records in this turn, with the facts read already."""
+
+_STEPS = 10
+"""How often the journal says how far a scan is."""
+
+
+@dataclass(frozen=True)
+class Turns:
+    tools: Tools
+    desk: Desk
+    scans: Scans
+    scanner: Scanner
+
+    def page(self, mapping: RuleId, number: int, after: str, run: Run) -> None:
+        """The next page's task is put first, so that several workers go on side by side; then this page is carried.
+
+        A page read a second time (its worker died) is only carried.
+        """
+        scan, rule = self.scans.all([mapping]).get(mapping), by_id(self.tools.rules().values(), mapping)
+        if scan is None or rule is None or scan.number != number:
+            return
+        cards, following = self.scanner.page(rule, replace(scan, after=after))
+        if scan.after == after and not scan.ended_at:
+            self._go_on(scan, following)
+        records, facts = self.scanner.records(rule, cards, scan)
+        self._run(records, facts, run)
+
+    def documents(self, ids: Sequence[DocumentId], seq: int, run: Run) -> None:
+        """Everything of these documents: the files they have, and those we know that they have no more."""
+        cards = self.tools.archive.cards_of(ids)
+        bound = {key: named for key in self.desk.of_documents(ids) if (named := file_in(key)) is not None}
+        records: list[Record] = []
+        facts: dict[str, Facts] = {}
+        for document in ids:
+            card = cards[document]
+            for file in card.files if card is not None else ():
+                record = self._record(file.id, document, seq)
+                records.append(record)
+                if record.key not in bound:
+                    facts[record.key] = Facts(card, file)
+        known = {record.key for record in records}
+        gone = [self._record(named, None, seq) for key, named in bound.items() if key not in known]
+        self._run([*records, *gone], facts, run)
+
+    def _record(self, file: FileId, document: DocumentId | None, seq: int) -> Record:
+        return file_record(self.tools.portal, file, self.tools.clock.now(), f"seq:{seq}", document)
+
+    def _run(self, records: Sequence[Record], facts: Mapping[str, Facts], run: Run) -> None:
+        """Forty at a time; one chunk that has to be tried again does not hold up the others."""
+        later: list[TryLater] = []
+        for start in range(0, len(records), TOGETHER):
+            some = records[start : start + TOGETHER]
+            try:
+                run(some, {record.key: facts[record.key] for record in some if record.key in facts})
+            except TryLater as reason:
+                later.append(reason)
+        if later:
+            raise later[0]
+
+    def _go_on(self, scan: Scan, following: Scan) -> None:
+        if following.after:
+            self.desk.put_body(page_task(following), f"page {scan.mapping} {scan.number} {following.after}")
+        try:
+            self.scans.save(following)
+        except StoreConflict:
+            return  # another attempt at this page counted it
+        if following.ended_at or _tenths(following) != _tenths(scan):
+            self._say(following)
+
+    def _say(self, scan: Scan) -> None:
+        details = progress(scan, moments.text(self.tools.clock.now()))
+        self.desk.note(f"mapping:{scan.mapping}", "scan_ended" if scan.ended_at else "scan", details)
+
+
+def progress(scan: Scan, now: str) -> dict[str, int | float | str]:
+    """Done, total, rate (documents a second) and what is left (seconds) of a scan, for terminal and journal."""
+    until = scan.ended_at or now
+    seconds = max((moments.parse(until) - moments.parse(scan.began_at)).total_seconds(), 0.001)
+    rate = scan.done / seconds
+    left = 0 if scan.ended_at or not rate else round(max(scan.total - scan.done, 0) / rate)
+    counted = {"done": scan.done, "total": max(scan.total, scan.done), "files": scan.files, "before_start": scan.before}
+    return {**counted, "rate": round(rate, 2), "left_seconds": left}
+
+
+def _tenths(scan: Scan) -> int:
+    return _STEPS * scan.done // max(scan.total, 1)

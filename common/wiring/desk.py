@@ -1,0 +1,106 @@
+"""The house as the documents exchange asks of it when it looks for changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from common.errors import Stop, StoreConflict
+from common.exchanges.documents import bound as documents
+from common.exchanges.documents.desk import TOGETHER
+from common.flow.bindings import BINDINGS, Bindings, as_binding, as_data
+from common.flow.journal import Entry, Journal
+from common.flow.retries import put_again
+from common.flow.tasks import chunks, name_for
+from common.flow.waiting import WaitingRoom
+from common.flow.watermarks import Watermarks
+from common.flow.work import Work
+from common.model import moments
+from common.model.documents import DiskId, DocumentId
+from common.model.ids import RecordKey, RuleId
+from common.model.records import Record
+from common.ports import Data, Store, Task
+
+_GROUP = 400
+
+
+@dataclass(frozen=True)
+class StoredPairs:
+    """Which records hold which Disk objects, by the index of targets and the bindings themselves."""
+
+    bindings: Bindings
+
+    def owners(self, ids: Sequence[DiskId]) -> dict[DiskId, RecordKey]:
+        """Two round trips at most, one for ids that are bound to nothing."""
+        named = {documents.target(one): one for one in ids}
+        hints = self.bindings.by_targets(list(named))
+        held = self.bindings.get_many(list(hints.values())) if hints else {}
+        return {
+            named[target]: key
+            for target, key in hints.items()
+            if (one := held.get(key)) is not None and one.target == target and one.state != "creating"
+        }
+
+    def bind(self, record: RecordKey, data: Data) -> None:
+        """Nothing when another has bound it meanwhile: by 1C's own event of the new file."""
+        named = Record(record, str(data["source"]), moments.parse("2000-01-01T00:00:00Z"), {})
+        try:
+            self.bindings.save(as_binding(named, data, None))
+        except StoreConflict:
+            return
+
+
+@dataclass(frozen=True)
+class HouseDesk:
+    work: Work
+    store: Store
+    bindings: Bindings
+    waiting: WaitingRoom
+    watermarks: Watermarks
+    journal: Journal
+    portal: str
+
+    def put(self, records: Sequence[Record], because: str) -> None:
+        """Forty to a task; a task's name tells the occasion and its records."""
+        for chunk in chunks(records, TOGETHER):
+            entries = [f"{record.key} {record.body['entry']}" for record in chunk]
+            self.work.put(chunk, name_for(because, *entries))
+
+    def put_body(self, body: Data, because: str) -> None:
+        """One task of its own."""
+        self.work.queue.put(Task(self.work.function, body, name_for("documents", because), self.work.traffic))
+
+    def bound(self, keys: Sequence[RecordKey]) -> Mapping[RecordKey, Data]:
+        """One round trip for each few hundred."""
+        found: dict[RecordKey, Data] = {}
+        for some in chunks(list(dict.fromkeys(keys)), _GROUP):
+            found |= {key: as_data(one) for key, one in self.bindings.get_many(some).items()}
+        return found
+
+    def of_documents(self, ids: Sequence[DocumentId]) -> list[RecordKey]:
+        """One query for each document."""
+        rows = (row for one in ids for row in self.store.query(BINDINGS, [("document", "==", one)]))
+        return [RecordKey(row.key) for row in rows]
+
+    def count(self, mapping: RuleId) -> int:
+        return self.store.count(BINDINGS, [("mapping", "==", mapping), ("state", "==", "bound")])
+
+    def place(self, name: str) -> str:
+        return self.watermarks.get(self._mark(name)).value
+
+    def advance(self, name: str, value: str) -> None:
+        if self.place(name) != value:
+            self.watermarks.put(self._mark(name), value)
+
+    def tell(self, about: str, stops: Sequence[Stop]) -> None:
+        self.work.teller.tell(about, stops)
+
+    def retry(self, awaits: str) -> None:
+        put_again(self.work, self.waiting.by_awaits(awaits), f"{awaits} {moments.text(self.work.clock.now())}")
+
+    def note(self, about: str, did: str, details: Mapping[str, Any], by: str = "") -> None:
+        self.journal.add(Entry(about, "documents", did, source=about, by=by, details=dict(details)))
+
+    def _mark(self, name: str) -> str:
+        return f"documents:{self.portal}:{name}"

@@ -1,0 +1,196 @@
+"""The documents exchange put together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from common.errors import Refused
+from common.model.ids import RuleId
+from common.wiring.acts import PROCESS_SECONDS, ActsParts
+from common.wiring.portal import PORTAL
+
+if TYPE_CHECKING:
+    from common.bitrix.disk import PortalDisk
+    from common.exchanges.documents.feed import Feed
+    from common.exchanges.documents.model import DocumentRule
+    from common.exchanges.documents.perform import Documents
+    from common.exchanges.documents.scanning import Scanner, Scans
+    from common.exchanges.documents.sync import DocumentSync
+    from common.exchanges.documents.tools import Tools
+    from common.exchanges.documents.turns import Turns
+    from common.flow.watermarks import Watermarks
+    from common.flow.work import Work
+    from common.mapping.executors import Executors
+    from common.model.records import Record
+    from common.onec.http_service.client import OnecArchive
+    from common.wiring.desk import HouseDesk
+
+DM = "base:dm"
+"""The breaker of 1C:DM."""
+
+PROCESSOR = "onec_document_changed"
+"""The function that carries documents, whatever noticed them."""
+
+
+class DocumentParts(ActsParts):
+    """The documents exchange put together."""
+
+    def document_rules(self) -> dict[RuleId, DocumentRule]:
+        from common.exchanges.documents.rules import active
+
+        return active(self.kept)
+
+    @cached_property
+    def archive(self) -> OnecArchive:
+        from common.onec.http_service.client import OnecArchive
+        from common.onec.http_service.transport import DmTransport
+
+        dm, keys = self.settings.dm, self.settings.keys
+        return OnecArchive(DmTransport(dm, keys, self.onec_http, self.clock, self.ids), self.clock)
+
+    @cached_property
+    def disk(self) -> PortalDisk:
+        """Of the bulk class: a deal's act or a vote goes first."""
+        from common.bitrix.client import BitrixClient
+        from common.bitrix.disk import PortalDisk
+        from common.bitrix.downloads import Downloads
+
+        client = BitrixClient(self.access, self.http, self.limiter, self.clock, traffic="bulk")
+        return PortalDisk(client, Downloads(self.access, self.http, self.limiter, self.clock, "bulk"))
+
+    @cached_property
+    def executors(self) -> Executors:
+        from common.bitrix.people import PortalPeople
+        from common.mapping.executors import Executors
+
+        portal = PortalPeople(self.bitrix)
+        return Executors(
+            table=lambda: self.table_book.table("executors"),
+            portal=portal.person,
+            onec=lambda email, employee: self.archive.user_by(email, employee),
+            clock=self.clock,
+        )
+
+    @cached_property
+    def document_tools(self) -> Tools:
+        from common.bitrix.disk_names import corrected
+        from common.exchanges.documents.copies import Copies
+        from common.exchanges.documents.folders import Folders
+        from common.exchanges.documents.guards import Guards
+        from common.exchanges.documents.tools import Tools
+        from common.wiring.desk import StoredPairs
+
+        return Tools(
+            disk=self.disk,
+            archive=self.archive,
+            rules=self.document_rules,
+            folders=Folders(self.store, self.disk, corrected),
+            copies=Copies(self.store, self.disk, corrected, self.clock),
+            guards=Guards(self.store, self.clock),
+            pairs=StoredPairs(self.bindings),
+            people=self.executors,
+            spelled=corrected,
+            portal=self.portal,
+            zone=self.settings.site.business_time_zone,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def documents(self) -> Documents:
+        from common.exchanges.documents.perform import Documents
+
+        return Documents(self.document_tools)
+
+    @cached_property
+    def documents_work(self) -> Work:
+        from common.flow.excluded import ExcludedRecords
+        from common.flow.work import Work
+
+        return Work(
+            name="documents",
+            exchange_of=lambda: self.documents,
+            function=PROCESSOR,
+            clock=self.clock,
+            queue=self.queue,
+            claims=self.claims,
+            bindings=self.bindings,
+            waiting=self.waiting,
+            excluded=ExcludedRecords(self.store, self.clock),
+            breakers=self.breakers,
+            journal=self.journal,
+            teller_of=lambda: self.telling,
+            letters=self.dead_letter.keep,
+            conflicts=self.conflicts,
+            seconds=PROCESS_SECONDS,
+            traffic="bulk",
+        )
+
+    @cached_property
+    def watermarks(self) -> Watermarks:
+        from common.flow.watermarks import Watermarks
+
+        return Watermarks(self.store, self.clock)
+
+    @cached_property
+    def document_desk(self) -> HouseDesk:
+        from common.wiring.desk import HouseDesk
+
+        return HouseDesk(
+            self.documents_work, self.store, self.bindings, self.waiting, self.watermarks, self.journal, self.portal
+        )
+
+    @cached_property
+    def scans(self) -> Scans:
+        from common.exchanges.documents.scanning import Scans
+
+        return Scans(self.store)
+
+    @cached_property
+    def scanner(self) -> Scanner:
+        from common.exchanges.documents.scanning import Scanner
+
+        return Scanner(self.document_tools, self.scans, self.document_desk.bound)
+
+    @cached_property
+    def document_sync(self) -> DocumentSync:
+        from common.exchanges.documents.shelves import Shelves
+        from common.exchanges.documents.sync import DocumentSync
+
+        shelves = Shelves(self.store)
+        return DocumentSync(self.document_tools, self.document_desk, shelves, self.scans, self.scanner, self.leases)
+
+    @cached_property
+    def document_turns(self) -> Turns:
+        from common.exchanges.documents.turns import Turns
+
+        return Turns(self.document_tools, self.document_desk, self.scans, self.scanner)
+
+    @cached_property
+    def document_feed(self) -> Feed:
+        from common.exchanges.documents.feed import Feed
+
+        return Feed(self.document_tools, self.document_desk)
+
+    def sync_documents(self) -> dict[str, int]:
+        """One run of `document_sync`; nothing while a side is down or there are no mappings."""
+        from common.flow.retries import guarded, looked_well, retry_due
+
+        if not self.document_rules():
+            return {}
+        work, name = self.documents_work, f"documents:{self.portal}"
+        numbers = guarded(work, self.watermarks, name, (PORTAL, DM), self.document_sync.run)
+        if numbers is None:
+            return {}
+        looked_well(work, self.watermarks, name)
+        return {**numbers, "due": retry_due(work, self.waiting)}
+
+    def document_records(self, bodies: Sequence[Mapping[str, Any]]) -> list[Record]:
+        """The records of a task. Raises Refused 400 for a body that is not ours."""
+        from common.exchanges.documents import records
+
+        try:
+            return [records.read(body) for body in bodies]
+        except (KeyError, TypeError, ValueError) as error:
+            raise Refused(400, "malformed") from error

@@ -1,0 +1,1 @@
+"""What changed in documents on both sides, every five minutes."""

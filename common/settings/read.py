@@ -213,6 +213,8 @@ def _auth_hosts(forms: Forms) -> tuple[str, ...]:
 
 
 def _onec(forms: Forms) -> Mapping[BaseName, Base]:
+    if not forms.given("ONEC_BASES") and forms.given("ONEC_DM_URL"):
+        return MappingProxyType({})  # a company may exchange documents alone
     names = [name.strip() for name in forms.text("ONEC_BASES", "main,retail").split(",") if name.strip()]
     wrong = not all(re.fullmatch(r"[a-z][a-z0-9_]*", name) for name in names)
     if wrong or len(set(names)) != len(names) or "dm" in names:

@@ -26,7 +26,7 @@ SINCE = "2020-01-01T00:00:00+03:00"
 
 
 class DocumentStand(Stand):
-    """`clerk` works in 1C, `worker` on Disk (another user than the one we act as), `contracts` is the folder of the type."""
+    """`clerk` works in 1C, `worker` on Disk (not the user we act as); `contracts` is the folder of the type."""
 
     def __init__(self, folder: str, mapping: Mapping[str, Any] | None = None, **options: Any) -> None:
         self.dm: DocumentManagement | None = None

@@ -89,6 +89,21 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Action:
+    """A process or robot that runs an action of ours (facts §7.6).
+
+    document      module, entity and id of what it runs on, e.g. `disk`, `Bitrix\\Disk\\BizProcDocument`, `9043`
+    event_token   what `bizproc.event.send` answers with; opaque
+    event         the same sender as of an event: its proof
+    """
+
+    code: str
+    document: tuple[str, str, str]
+    event_token: str = field(repr=False)
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
 class Install:
     """An install as its sender tells it: nothing of it is true until the refresh token has proved itself (design §5).
 
@@ -128,6 +143,24 @@ def read_event(form: Form) -> Event:
         at=_seconds(text(form, "ts")),
         data=data,
     )
+
+
+def read_action(form: Form) -> Action:
+    """Read the call of an action. Raises `Refused(400, "malformed")` without its code, document and token."""
+    code, token = text(form, "code"), text(form, "event_token")
+    module, entity, number = (text(form, "document_id", part) for part in ("0", "1", "2"))
+    if not (code and token and number) or len(code) > 100 or len(token) > 500:
+        raise Refused(400, "malformed")
+    event = Event(
+        name=f"ACTION {code}",
+        ids=(),
+        member_id=_member(text(form, "auth", "member_id")),
+        application_token=text(form, "auth", "application_token"),
+        domain=text(form, "auth", "domain"),
+        at=_seconds(text(form, "ts")),
+        data={},
+    )
+    return Action(code, (module, entity, number), token, event)
 
 
 def verify(event: Event, tokens: Sequence[str], member_id: str) -> None:

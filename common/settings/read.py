@@ -88,6 +88,11 @@ class Settings:
     def dm(self) -> DocumentManagement:
         return self._group(_dm)
 
+    @property
+    def has_dm(self) -> bool:
+        """Whether 1C:DM is named at all."""
+        return bool(self._environ.get("ONEC_DM_URL"))
+
     @cached_property
     def keys(self) -> Mapping[str, Secret]:
         """Secrets shared with 1C:DM by key id; the first one signs."""

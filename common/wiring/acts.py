@@ -38,6 +38,9 @@ DEAL_EVENTS = (
 
 APP_EVENTS = ("ONAPPINSTALL", "ONAPPUPDATE", "ONAPPUNINSTALL")
 
+ACTIONS = "actions"
+"""About what the admins are told when "Send to 1C" cannot be offered in the portal's processes."""
+
 EQUIP = "equip"
 """The note that events could not be bound or fields not be created, and about what the admins are told of it."""
 
@@ -164,7 +167,22 @@ class ActsParts(Bases):
             wanted = dict.fromkeys(DEAL_EVENTS, f"{base}/bitrix-deal-changed")
             wanted |= dict.fromkeys(APP_EVENTS, f"{base}/bitrix-app-installed")
             ensure_bindings(self.bitrix, wanted)
+            self._equip_actions(base)
         self._equip_fields()
+
+    def _equip_actions(self, base: str) -> None:
+        """ "Send to 1C" for processes of Disk storages, where documents are exchanged at all."""
+        if self.settings.has_dm:
+            from common.bitrix.actions import ensure_action, send_file
+
+            wanted = send_file(f"{base}/bitrix-file-submitted", self.settings.people.admins[0])
+            try:
+                ensure_action(self.bitrix, wanted)
+            except NeedsPerson as needs:
+                # A plan without processes: everything else works all the same.
+                self.telling.tell(ACTIONS, needs.stops)
+            else:
+                self.telling.tell(ACTIONS, ())
 
     def _equip_fields(self) -> None:
         from common.exchanges.acts.model import BackFields

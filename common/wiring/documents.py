@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from common.exchanges.documents.sync import DocumentSync
     from common.exchanges.documents.tools import Tools
     from common.exchanges.documents.turns import Turns
+    from common.flow.delivery import Turn
     from common.flow.watermarks import Watermarks
     from common.flow.work import Work
     from common.mapping.executors import Executors
@@ -185,6 +186,12 @@ class DocumentParts(ActsParts):
             return {}
         looked_well(work, self.watermarks, name)
         return {**numbers, "due": retry_due(work, self.waiting)}
+
+    def carry_documents(self, turn: Turn) -> None:
+        """Carry one task of `PROCESSOR`."""
+        from common.wiring.document_tasks import carry
+
+        carry(self, turn)
 
     def document_records(self, bodies: Sequence[Mapping[str, Any]]) -> list[Record]:
         """The records of a task. Raises Refused 400 for a body that is not ours."""

@@ -20,6 +20,7 @@ from common.wiring.portal import NOT_INSTALLED
 if TYPE_CHECKING:
     from common.admin.people import Backfill, People
     from common.admin.rules import RuleBook
+    from common.flow.delivery import Turn
     from common.flow.resume import Watch
 
 FIRST_RULES = "first_rules"
@@ -58,6 +59,13 @@ class Services(DocumentParts):
         if kind == "base":
             return self.any_book(BaseName(name)).probe
         return self.crm.probe
+
+    def submit_file(self, disk: int, event_token: str, turn: Turn) -> None:
+        """A process of a Disk storage said "Send to 1C"."""
+        from common.model.documents import DiskId
+        from common.wiring.submitting import submit
+
+        submit(self, DiskId(disk), event_token, turn)
 
     @cached_property
     def rule_book(self) -> RuleBook:

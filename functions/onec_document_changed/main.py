@@ -6,7 +6,7 @@ import functions_framework
 from flask import Request
 
 from common.flow.delivery import Answer, processed, received
-from functions.onec_document_changed.events import FUNCTION, accept, act_on
+from functions.onec_document_changed.events import FUNCTION, accept
 
 
 @functions_framework.http
@@ -22,4 +22,4 @@ def process(request: Request) -> Answer:
     """Carry what a task names: files, whole documents, or a page of them."""
     from common.wiring import services
 
-    return processed(request, FUNCTION, lambda turn: act_on(turn, services()), lambda: services().dead_letter)
+    return processed(request, FUNCTION, lambda turn: services().carry_documents(turn), lambda: services().dead_letter)

@@ -86,7 +86,8 @@ class Arriving:
         """Bound under 1C's id at once: 1C's own event of the new file must find its twin."""
         begun = bindings.begun(rule, card, kept.file.id)
         both = bindings.agreed_with(kept.file, kept.version, disk, self.disk.folder)
-        self.tools.pairs.bind(key(self.tools.portal, kept.file.id), bindings.with_agreed(begun, both))
+        bound = {**bindings.with_agreed(begun, both), "url": kept.file.url}
+        self.tools.pairs.bind(key(self.tools.portal, kept.file.id), bound)
         return Outcome(target=f"file:{kept.file.id}", rule=rule.id, did="new_file_in_1c")
 
     def _waits(self, rule: DocumentRule, reason: str, field: str) -> Outcome:

@@ -24,7 +24,7 @@ _AGREED = tuple(Agreed.__dataclass_fields__)
 def begun(rule: DocumentRule, card: Card | None, file: FileId) -> dict[str, Any]:
     """A binding before anything is on the other side."""
     own = {"exchange": "documents", "source": source(file), "target": "", "state": "creating", "generation": 1}
-    under_way: dict[str, Any] = {"intent": None, "copying": None, "renaming": "", "noted": {}, "met": []}
+    under_way: dict[str, Any] = {"intent": None, "copying": None, "renaming": "", "url": "", "noted": {}, "met": []}
     return {**own, **_shown(rule, card), "document": card.id if card else "", **under_way}
 
 
@@ -59,9 +59,9 @@ def with_state(bound: Bound, state: State) -> dict[str, Any]:
     return {**bound, "state": state, "intent": None, "copying": None}
 
 
-def with_card(bound: Bound, rule: DocumentRule, card: Card) -> dict[str, Any]:
-    """The registration number and state that the console shows."""
-    return {**bound, **_shown(rule, card)}
+def with_card(bound: Bound, rule: DocumentRule, card: Card, file: OnecFile) -> dict[str, Any]:
+    """The registration number, state and link that the console shows."""
+    return {**bound, **_shown(rule, card), "url": file.url}
 
 
 def with_intent(bound: Bound, version: Version, name: str, folder: FolderId) -> dict[str, Any]:

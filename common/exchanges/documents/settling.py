@@ -175,6 +175,6 @@ def _agree(pair: Pair, **changes: object) -> None:
 
 def _show_card(pair: Pair) -> None:
     """The registration number and state that the console shows; kept without a word in the journal."""
-    now = bindings.with_card(pair.bound, pair.rule, pair.card)
+    now = bindings.with_card(pair.bound, pair.rule, pair.card, pair.file)
     if now != pair.bound:
         pair.keep(now)

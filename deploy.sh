@@ -16,6 +16,10 @@ usage() {
 ./deploy.sh counts                         in agreement, waiting by reason, excluded by rule
 ./deploy.sh letters list | replay ID --by NAME
 ./deploy.sh journal deal:1001              what happened to this deal
+./deploy.sh documents kinds | status | sync [--dry-run] [--follow]
+./deploy.sh documents confirm MAPPING --by NAME | take-in MAPPING [--dry-run] [--by NAME]
+                                           files of 1C:DM and Disk: what a run would do, how far it is, let one pass
+./deploy.sh conflicts list | settle ID --by NAME
 ./deploy.sh backfill --since MOMENT [--dry-run] [--by NAME]
                                            stage entries from before a rule began
 
@@ -62,7 +66,7 @@ command=${1:-help}
 [ $# -gt 0 ] && shift
 case "$command" in
     local) prepare; exec .venv/bin/python -m infra.local "$@" ;;
-    rules | waiting | counts | letters | journal | backfill)
+    rules | waiting | counts | letters | journal | backfill | documents | conflicts)
         prepare
         exec .venv/bin/python -m infra.local.commands "$command" "$@"
         ;;

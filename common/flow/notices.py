@@ -34,11 +34,16 @@ CAUSES = "causes"
 _SHOWN = 20
 """Records named in a cause; all of them are counted."""
 
+CONFLICTS_APART = ("both_changed", "first_meeting", "delete_vs_modify", "modify_vs_delete", "closed")
+"""Each conflict is told and settled for itself."""
+
 _APART: Mapping[str, tuple[str, ...]] = {
     "refused_by_1c": ("where", "details"),
     "portal_refused": ("details",),
     "not_written_back": ("details",),
     "read_back_differs": ("source",),
+    **{f"conflict_{kind}": ("record",) for kind in CONFLICTS_APART},
+    **dict.fromkeys(("version_too_large", "version_empty", "too_large", "name_taken_in_1c"), ("source",)),
 }
 """What else tells causes apart: of a refusal only its words say why, and each act kept otherwise is looked at."""
 

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """`wrong`: what is wrong; `do`: what the person who can mend it does."""
-
-    wrong: str
-    do: str
-
+from common.flow.notices_documents import DOCUMENTS
+from common.flow.notices_form import Text
 
 TEXTS: Final[Mapping[str, tuple[Text, Text]]] = MappingProxyType(
     {
+        **DOCUMENTS,
         "inn_missing": (
             Text("У клиента нет ИНН", "Заполните ИНН в реквизитах клиента."),
             Text("The client has no INN", "Fill in the INN in the client's requisites."),

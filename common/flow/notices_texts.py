@@ -7,7 +7,8 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from common.errors import Stop
-from common.flow.notices_table import TEXTS, Text
+from common.flow.notices_form import Text
+from common.flow.notices_table import TEXTS
 
 Language = Literal["ru", "en"]
 
@@ -32,7 +33,7 @@ def resolved(stop: Stop, count: int, language: Language, source: str = "") -> st
     """The notice that a cause is gone; `count` records go on, a side has none of its own."""
     words, text = _WORDS[language], _text(stop.reason, language)
     mended = f"[B]{words['mended']}[/B]: {text.wrong}{_whose(stop, language, source if count == 1 else '')}"
-    return mended if stop.reason in _SIDES else f"{mended}. {words['count']}: {count}"
+    return mended if stop.reason in _SIDES or stop.reason.startswith(_LONE) else f"{mended}. {words['count']}: {count}"
 
 
 def _whose(stop: Stop, language: Language, source: str) -> str:
@@ -44,22 +45,30 @@ def _whose(stop: Stop, language: Language, source: str) -> str:
 def _named(subject: str, language: Language) -> str:
     """`deal:12` and `base:main` as people say it; everything else is a name already."""
     kind, _, name = subject.partition(":")
-    word = _WORDS[language].get(kind) if kind in ("deal", "base") else None
+    word = _WORDS[language].get(kind) if kind in ("deal", "base", "disk") else None
     return f"{word} {name}" if word and name else subject
 
 
 def _then(stop: Stop, language: Language, record: str) -> str:
     """What goes on by itself; or how a person tries again what waits for his word."""
     words = _WORDS[language]
+    if record.startswith("conflict:"):
+        return f"{words['settle']}: {SETTLE.format(record.removeprefix('conflict:'))}"
+    if stop.reason.startswith("mapping_") and stop.awaits == "person":
+        return f"{words['pass']}: {CONFIRM.format(_line(stop.field))}"
     if stop.awaits != "person":
         return words["then"]
     return f"{words['again']}: {RETRY.format(_line(record))} ({words['all']}: {LIST})" if record else ""
 
 
 RETRY: Final = "./deploy.sh waiting retry {} --by NAME"
+SETTLE: Final = "./deploy.sh conflicts settle {} --by NAME"
+CONFIRM: Final = "./deploy.sh documents confirm {} --by NAME"
 LIST: Final = "./deploy.sh waiting list"
 
 _SIDES: Final = ("breaker_open", "breaker_credentials", "clock_skewed")
+_LONE: Final = ("conflict_", "mapping_")
+"""Reasons of which each is told for itself: no records go on by its end."""
 
 
 def escaped(text: str) -> str:
@@ -95,9 +104,12 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "count": "Продолжено записей",
             "stopped": "Обмен с 1С остановлен",
             "again": "Повторить",
+            "settle": "Отметить решённым",
+            "pass": "Разрешить один проход",
             "all": "всё, что ждёт",
             "deal": "сделка №",
             "base": "база",
+            "disk": "файл Диска №",
         },
         "en": {
             "where": "Where to mend it",
@@ -106,9 +118,12 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "count": "Records that go on",
             "stopped": "The exchange with 1C has stopped",
             "again": "To try again",
+            "settle": "To settle it",
+            "pass": "To let one run pass",
             "all": "all that waits",
             "deal": "deal No.",
             "base": "base",
+            "disk": "file of Disk No.",
         },
     }
 )

@@ -14,10 +14,11 @@ from common.model import moments
 from common.model.ids import BaseName
 from common.ports import Write
 from common.settings import Settings, local_environment
-from common.wiring.documents import DM, DocumentParts
+from common.wiring.documents import DM, PROCESSOR, DocumentParts
 from common.wiring.portal import NOT_INSTALLED
 
 if TYPE_CHECKING:
+    from common.admin.documents import DocumentPeople
     from common.admin.people import Backfill, People
     from common.admin.rules import RuleBook
     from common.flow.delivery import Turn
@@ -113,6 +114,27 @@ class Services(DocumentParts):
         from common.admin.people import People
 
         return People(self.clock, self.queue, self.journal, self.waiting, self.letters)
+
+    @property
+    def document_people(self) -> DocumentPeople:
+        """What a person may see and say of documents."""
+        from common.admin.documents import DocumentPeople
+
+        return DocumentPeople(
+            rules=self.document_rules(),
+            store=self.store,
+            clock=self.clock,
+            queue=self.queue,
+            function=PROCESSOR,
+            journal=self.journal,
+            waiting=self.waiting,
+            excluded=self.documents_work.excluded,
+            conflicts_kept=self.conflicts,
+            guards=self.document_tools.guards,
+            scans=self.scans,
+            scanner=self.scanner,
+            teller=self.telling,
+        )
 
     def backfill(self) -> Backfill:
         """Entries from before a rule began."""

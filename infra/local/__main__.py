@@ -15,8 +15,9 @@ from common.settings import Settings, SettingsError
 from common.wiring import Services
 from infra.local import collection
 from infra.local.demo import Demo, company_at, services_for
+from infra.local.document_story import DocumentStory, rows
 from infra.local.house import DEMO_ENV, FOLDER, REAL, Front, House, environment
-from infra.local.story import Story, table
+from infra.local.story import Story, aligned, table
 from tests.simulators.web import Application, Server
 
 
@@ -68,6 +69,7 @@ def _demo(port: int, once: bool) -> int:
         _kept(demo)
         house = House(services_for(demo, str(FOLDER)))
         demo.portal.start_delivery()
+        demo.papers.dm.start_delivery()
         house.start()
         try:
             print(f"The demo company: portal and 1C simulated at {server.url}")
@@ -81,21 +83,24 @@ def _demo(port: int, once: bool) -> int:
             return status if once else _serve(server.url, PLAY.format(base=demo.webhook))
         finally:
             house.stop()
+            demo.papers.dm.stop_delivery()
             demo.portal.stop_delivery()
 
 
 def _told(story: Story) -> int:
+    papers = DocumentStory(story.demo.papers, story.house, story.say)
     try:
-        outcomes = story.play()
+        outcomes, cases = story.play(), papers.play()
     except TimeoutError as error:
         print(f"WRONG: {error}", file=sys.stderr)
         return 1
-    print(f"\n{table(outcomes)}\n")
-    wrong = [one for one in outcomes if one.faults]
+    print(f"\n{table(outcomes)}\n\n{aligned(rows(cases))}\n")
+    wrong = [one.faults for one in (*outcomes, *cases) if one.faults]
     requests = (
         f"{story.demo.portal.hits} requests to Bitrix24, {sum(one.hits for one in story.demo.bases.values())} to 1C"
     )
-    print(f"{len(outcomes) - len(wrong)} of {len(outcomes)} as they should be; {requests}.")
+    told = len(outcomes) + len(cases)
+    print(f"{told - len(wrong)} of {told} as they should be; {requests}, {len(papers.papers.dm.requests)} to 1C:DM.")
     return 1 if wrong else 0
 
 

@@ -17,17 +17,24 @@ from common.admin.rules import RulesRefused
 from common.errors import ExchangeError, Refused
 from common.flow.excluded import ExcludedRecords
 from common.flow.journal import Entry
+from common.flow.waiting import Waiting
 from common.logs import set_up
 from common.model import moments
 from common.model.records import Record
 from common.settings import Need, Settings, SettingsError
 from common.wiring import Services
+from infra.local import document_commands as documents
 from infra.local.house import environment_or_demo
+
+EXCHANGES = ("acts", "documents")
 
 Command = Callable[[Services, argparse.Namespace], int]
 
 
 _REFUSALS = {
+    "not_stopped": "that mapping does not stand still; ./deploy.sh documents status shows those that do",
+    "no_scan": "that mapping was not looked at yet; ./deploy.sh documents status shows those in force",
+    "no_such_conflict": "there is no such conflict; ./deploy.sh conflicts list shows those open",
     "not_waiting": "that does not wait; ./deploy.sh waiting list shows what does",
     "no_such_dead_letter": "there is no such letter; ./deploy.sh letters list shows those kept",
     "malformed": "that is not a record of ours",
@@ -93,21 +100,26 @@ def rules_export(services: Services, chosen: argparse.Namespace) -> int:
 
 
 def waiting_list(services: Services, _chosen: argparse.Namespace) -> int:
-    """Everything that waits, oldest stage entry first."""
-    return _listed((described(wait) for wait in services.waiting.of_exchange("acts")), "nothing waits")
+    """Everything that waits, exchange by exchange, oldest first."""
+    return documents.listed((described(wait) for wait in _all_waits(services)), "nothing waits")
+
+
+def _all_waits(services: Services) -> list[Waiting]:
+    return [wait for exchange in EXCHANGES for wait in services.waiting.of_exchange(exchange)]
 
 
 def counts(services: Services, _chosen: argparse.Namespace) -> int:
     """How many are in agreement, wait for which reason, are excluded by which rule."""
     counted = Counts(services.bindings, services.waiting, ExcludedRecords(services.store, services.clock))
-    return _listed(counted.lines(services.act_rules().values()))
+    lines = list(counted.lines(services.act_rules().values()))
+    if services.settings.has_dm:
+        lines += services.document_people.counts()
+    return documents.listed(lines)
 
 
 def waiting_retry(services: Services, chosen: argparse.Namespace) -> int:
     """One record, by a person's word."""
-    named = [
-        wait.record for wait in services.waiting.of_exchange("acts") if chosen.record in (wait.record, wait.source)
-    ]
+    named = [wait.record for wait in _all_waits(services) if chosen.record in (wait.record, wait.source)]
     for record in named or [chosen.record]:
         services.people.retry(record, chosen.by)
     return _said("put on the queue", 0)
@@ -117,7 +129,7 @@ def letters_list(services: Services, _chosen: argparse.Namespace) -> int:
     """Work that failed at its last attempt."""
     letters = services.letters.listed()
     rows = ({"id": one.id, "at": one.at, "function": one.function, "error": one.error} for one in letters)
-    return _listed(rows, "no dead letters")
+    return documents.listed(rows, "no dead letters")
 
 
 def letters_replay(services: Services, chosen: argparse.Namespace) -> int:
@@ -129,7 +141,7 @@ def letters_replay(services: Services, chosen: argparse.Namespace) -> int:
 def journal(services: Services, chosen: argparse.Namespace) -> int:
     """What happened to one source object, oldest first."""
     rows = (_line(entry) for entry in reversed(services.journal.of_source(chosen.source)))
-    return _listed(rows, f"no entry of {chosen.source}; a source looks like deal:1001")
+    return documents.listed(rows, f"no entry of {chosen.source}; a source looks like deal:1001")
 
 
 def backfill(services: Services, chosen: argparse.Namespace) -> int:
@@ -138,7 +150,7 @@ def backfill(services: Services, chosen: argparse.Namespace) -> int:
         return _said("say who takes them in: --by NAME, or look first: --dry-run", 2)
     work = services.backfill()
     found = work.found(chosen.since)
-    _listed(_entry(record) for record in found)
+    documents.listed(_entry(record) for record in found)
     if chosen.dry_run:
         return _said(f"{len(found)} stage entries would be taken in", 0)
     return _said(f"{len(found)} stage entries taken in, {work.take_in(found, chosen.by)} tasks", 0)
@@ -146,9 +158,17 @@ def backfill(services: Services, chosen: argparse.Namespace) -> int:
 
 _ALWAYS: tuple[Need, ...] = ("store", "queue", "tasks")
 _PORTAL: tuple[Need, ...] = ("bitrix", "people", "site")
+_DOCUMENTS: tuple[Need, ...] = (*_PORTAL, "dm", "keys")
 _NEEDS: Mapping[Command, tuple[Need, ...]] = {
     rules_import: (*_PORTAL, "onec"),
     backfill: (*_PORTAL, "onec"),
+    documents.kinds: _DOCUMENTS,
+    documents.status: _DOCUMENTS,
+    documents.sync: _DOCUMENTS,
+    documents.confirm: _DOCUMENTS,
+    documents.take_in: _DOCUMENTS,
+    documents.conflicts_list: _DOCUMENTS,
+    documents.conflicts_settle: _DOCUMENTS,
 }
 """What each command needs besides, checked before it begins: nothing is half done for want of a setting."""
 
@@ -172,11 +192,27 @@ def _parser() -> argparse.ArgumentParser:
     _add(letters, "list", letters_list, ())
     _by(_add(letters, "replay", letters_replay, ("id",), "of `letters list`"))
     _add(groups, "journal", journal, ("source",), "e.g. deal:1001")
+    _documents(groups.add_parser("documents", help="files of 1C:DM and Disk").add_subparsers(required=True))
+    conflicts = groups.add_parser("conflicts", help="what both sides said differently").add_subparsers(required=True)
+    _add(conflicts, "list", documents.conflicts_list, ())
+    _by(_add(conflicts, "settle", documents.conflicts_settle, ("id",), "of `conflicts list`"))
     filler = _add(groups, "backfill", backfill, ())
     filler.add_argument("--since", required=True, type=_moment, help="e.g. 2026-10-01T00:00:00+03:00")
     filler.add_argument("--dry-run", action="store_true", help="only show what would be taken in")
     filler.add_argument("--by", default="", help="who takes them in")
     return parser
+
+
+def _documents(groups: Any) -> None:
+    _add(groups, "kinds", documents.kinds, ())
+    _add(groups, "status", documents.status, ())
+    run = _add(groups, "sync", documents.sync, ())
+    run.add_argument("--dry-run", action="store_true", help="print exactly what the run would do")
+    run.add_argument("--follow", action="store_true", help="show how far it is until it is done")
+    _by(_add(groups, "confirm", documents.confirm, ("mapping",), "of `documents status`"))
+    taker = _add(groups, "take-in", documents.take_in, ("mapping",), "of `documents status`")
+    taker.add_argument("--dry-run", action="store_true", help="only count them")
+    taker.add_argument("--by", default="", help="who takes them in")
 
 
 def _add(groups: Any, name: str, command: Command, places: Iterable[str], example: str = "") -> argparse.ArgumentParser:
@@ -205,13 +241,6 @@ def _line(entry: Entry) -> dict[str, Any]:
 
 def _entry(record: Record) -> dict[str, Any]:
     return {"source": record.source, "rule": record.body["rule"], "at": moments.text(record.order)}
-
-
-def _listed(rows: Iterable[Mapping[str, Any]], none: str = "") -> int:
-    """One JSON object a line; for none at all a word on the other stream, so that pipes stay clean."""
-    lines = [json.dumps(row, ensure_ascii=False) for row in rows]
-    print("\n".join(lines)) if lines else print(none, file=sys.stderr)
-    return 0
 
 
 def _moment(text: str) -> datetime:

@@ -10,6 +10,7 @@ from typing import Any
 
 from common.settings import Settings
 from common.wiring import Services
+from infra.local.papers import Papers, papers_of
 from tests.simulators.bitrix24 import Person, Portal
 from tests.simulators.bitrix24.access import Application as PortalApplication
 from tests.simulators.onec import Infobase, Party, Publications, seed
@@ -40,13 +41,15 @@ class Demo:
     person: Person
     requisites: dict[str, int]
     companies: dict[str, int]
+    papers: Papers
     webhook: str = ""
     """An incoming webhook of the administrator, to play with by hand."""
 
     def mounted(self) -> dict[str, Application]:
         """What answers under which first segment of a path."""
         onec = Publications(self.bases.values())
-        return {"rest": self.portal, "oauth": self.portal, "authserver": self.portal, **dict.fromkeys(self.bases, onec)}
+        portal: dict[str, Application] = dict.fromkeys(("rest", "oauth", "authserver"), self.portal)
+        return {**portal, **dict.fromkeys(self.bases, onec), "dm": self.papers.dm}
 
     def environ(self, folder: str) -> dict[str, str]:
         """The settings a real installation would give by hand."""
@@ -61,7 +64,7 @@ class Demo:
             "ACCOUNTANT_USER_IDS": str(ACCOUNTANT),
             "PUBLIC_BASE_URL": self.url,
         }
-        return environ | dict(self._base_settings())
+        return environ | dict(self._base_settings()) | self.papers.settings(self.url)
 
     def _base_settings(self) -> Iterator[tuple[str, str]]:
         for name in self.bases:
@@ -75,7 +78,12 @@ class Demo:
     def rules(self) -> dict[str, Any]:
         """One rule per base and funnel, and the nomenclature of all."""
         rules = [rule_of(name, base.refs) | {"name": f"Акты, {TITLES[name]}"} for name, base in self.bases.items()]
-        return {"acts": rules, "tables": {"nomenclature": [["*", f"name:{item}", item, ""] for item in ITEMS]}}
+        documents = [self.papers.mapping()]
+        return {
+            "acts": rules,
+            "documents": documents,
+            "tables": {"nomenclature": [["*", f"name:{item}", item, ""] for item in ITEMS]},
+        }
 
     def deal(self, base: str, title: str, *rows: tuple[str, float, float], company: str = "") -> int:
         """A deal with rows (name, quantity, price with VAT) in the funnel of a base."""
@@ -116,12 +124,13 @@ def company_at(url: str) -> Demo:
     for number, title in enumerate(TITLES.values(), 1):
         portal.crm.add_category(number, f"Услуги → {title}")
         portal.crm.add_status(f"DEAL_STAGE_{number}", f"C{number}:DONE", "Акт", 45, None, "", number)
-    scopes = ["crm", "im", "user", "user_basic", "catalog"]
+    scopes = ["crm", "im", "user", "user_basic", "catalog", "disk", "bizproc"]
     application = portal.add_application(
         CLIENT_ID, CLIENT_SECRET, scopes, f"{url}/bitrix-app-installed", interface=True
     )
     webhook = portal.add_webhook(ADMIN, "playwithme", scopes)
-    demo = Demo(url, portal, application, bases, Person(portal, MANAGER), {}, {}, webhook)
+    papers = papers_of(portal, url, MANAGER)
+    demo = Demo(url, portal, application, bases, Person(portal, MANAGER), {}, {}, papers, webhook)
     for key, party in CLIENTS.items():
         demo.client(key, party)
     return demo

@@ -165,7 +165,12 @@ class Story:
 def table(outcomes: list[Outcome]) -> str:
     """What happened, one deal a line, with the ids of both sides."""
     head = ("deal", "title", "1C base", "act", "sum, RUB", "Ref_Key in 1C", "remarks")
-    rows = [head, *(_cells(one) for one in outcomes)]
+    return aligned([head, *(_cells(one) for one in outcomes)])
+
+
+def aligned(rows: list[tuple[str, ...]]) -> str:
+    """Columns as wide as their widest cell, a line under the head."""
+    head = rows[0]
     widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     return "\n".join([lines[0], "  ".join("─" * width for width in widths), *lines[1:]])

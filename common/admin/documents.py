@@ -1,0 +1,123 @@
+"""What a person may see and say of documents: how far, confirm, take in, settle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from common.errors import Refused
+from common.exchanges.documents.guards import Guards
+from common.exchanges.documents.model import DocumentRule
+from common.exchanges.documents.scanning import Scan, Scanner, Scans, page_task
+from common.exchanges.documents.turns import progress
+from common.flow.bindings import BINDINGS
+from common.flow.conflicts import ABOUT, Conflicts
+from common.flow.excluded import ExcludedRecords
+from common.flow.journal import Entry, Journal
+from common.flow.parts import Teller
+from common.flow.tasks import name_for
+from common.flow.waiting import WaitingRoom
+from common.model import moments
+from common.model.ids import RuleId
+from common.ports import Clock, Queue, Store, Task
+
+BOUND = "bound"
+DOCUMENTS = "documents"
+
+
+@dataclass(frozen=True)
+class DocumentPeople:
+    """Acts of persons are journalled with who did them. `rules`: the mappings in force."""
+
+    rules: Mapping[RuleId, DocumentRule]
+    store: Store
+    clock: Clock
+    queue: Queue
+    function: str
+    journal: Journal
+    waiting: WaitingRoom
+    excluded: ExcludedRecords
+    conflicts_kept: Conflicts
+    guards: Guards
+    scans: Scans
+    scanner: Scanner
+    teller: Teller
+
+    def status(self) -> Iterator[Mapping[str, Any]]:
+        """One object for each mapping."""
+        active = [rule for rule in self.rules.values() if rule.active]
+        scans, stopped = self.scans.all([rule.id for rule in active]), self.guards.stopped([rule.id for rule in active])
+        held = self.guards.all()
+        for rule in active:
+            scan = scans.get(rule.id)
+            why = stopped.get(rule.id)
+            yield {
+                "mapping": rule.id,
+                "name": rule.name,
+                "bound": self._count(rule.id),
+                "held": sum(not one.passed for one in held.get(rule.id, [])),
+                "scan": progress(scan, moments.text(self.clock.now())) if scan else None,
+                "stopped": {"why": why["why"], **why["figures"]} if why else None,
+            }
+
+    def counts(self) -> Iterator[Mapping[str, Any]]:
+        """Every file in its one state, counted; files from before a start as the last scan counted them."""
+        waits = self.waiting.of_exchange(DOCUMENTS)
+        held = self.store.get_many(BINDINGS, [wait.record for wait in waits]) if waits else {}
+        bound = self.store.count(BINDINGS, [("exchange", "==", DOCUMENTS), ("state", "==", BOUND)])
+        agreed = bound - sum(one.data["state"] == BOUND for one in held.values())
+        yield {"exchange": DOCUMENTS, "state": "in agreement", "number": agreed}
+        for reason, number in sorted(self.waiting.counts(DOCUMENTS).items()):
+            yield {"exchange": DOCUMENTS, "state": "waiting", "reason": reason, "number": number}
+        for by, number in self.excluded.counts(DOCUMENTS).items():
+            if number and by != "before_start":
+                yield {"exchange": DOCUMENTS, "state": "excluded", "by": by, "number": number}
+        for mapping, scan in self.scans.all(list(self.rules)).items():
+            left_out = {"state": "excluded", "by": "before_start", "mapping": mapping, "number": scan.before}
+            yield {"exchange": DOCUMENTS, **left_out}
+
+    def confirm(self, mapping: RuleId, by: str) -> None:
+        """Let one run pass. Raises Refused 404 for a mapping that does not stand."""
+        if not self.guards.confirm(mapping, by):
+            raise Refused(404, "not_stopped")
+        self._journalled(mapping, "confirmed", by)
+
+    def before(self, mapping: RuleId) -> int:
+        """How many files the start left out, as the last scan counted. Raises Refused 404 without a scan."""
+        return self._scan(mapping).before
+
+    def take_in(self, mapping: RuleId, by: str) -> None:
+        """Scan the mapping once more, with what was before its start."""
+        scan = self._scan(mapping)
+        begun = self.scanner.start(self.rules[mapping], scan, scan.total, by)
+        self._journalled(mapping, "taken_in", by)
+        name = name_for("documents", f"page {mapping} {begun.number} by {by}")
+        self.queue.put(Task(self.function, page_task(begun), name, "bulk"))
+
+    def conflicts(self) -> Iterator[Mapping[str, Any]]:
+        """Those nobody has settled, oldest first."""
+        for one in self.conflicts_kept.open():
+            told = {"id": one.id, "kind": one.kind, "what": one.subject, "where": one.where, "since": one.opened_at}
+            yield {**told, "source": one.source, "details": one.details, **one.data}
+
+    def settle(self, id: str, by: str) -> None:
+        """Say that it is settled, once. Raises Refused 404 for one there is not."""
+        before = self.conflicts_kept.settle(id, by)
+        if not before.settled_by:
+            entry = Entry(before.record, before.exchange, "conflict_settled", source=before.source, by=by)
+            self.journal.add(entry)
+        self.teller.tell(f"{ABOUT}{id}", ())
+
+    def _scan(self, mapping: RuleId) -> Scan:
+        scan = self.scans.all([mapping]).get(mapping)
+        if scan is None or mapping not in self.rules:
+            raise Refused(404, "no_scan")
+        return scan
+
+    def _count(self, mapping: RuleId) -> int:
+        return self.store.count(BINDINGS, [("mapping", "==", mapping), ("state", "==", BOUND)])
+
+    def _journalled(self, mapping: RuleId, did: str, by: str) -> None:
+        about = f"mapping:{mapping}"
+        self.journal.add(Entry(about, DOCUMENTS, did, source=about, by=by))

@@ -17,12 +17,13 @@ from common.flow.waiting import WaitingRoom
 from common.flow.watermarks import Watermarks
 from common.flow.work import Work
 from common.model import moments
-from common.model.documents import DiskId, DocumentId
+from common.model.documents import DiskId, DocumentId, FolderId
 from common.model.ids import RecordKey, RuleId
 from common.model.records import Record
-from common.ports import Data, Store, Task
+from common.ports import Condition, Data, Store, Task
 
 _GROUP = 400
+_PAGE = 1000
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,18 @@ class HouseDesk:
         """One query for each document."""
         rows = (row for one in ids for row in self.store.query(BINDINGS, [("document", "==", one)]))
         return [RecordKey(row.key) for row in rows]
+
+    def placed_since(self, moment: str) -> list[tuple[FolderId, DiskId]]:
+        """One query for each thousand."""
+        found: list[tuple[FolderId, DiskId]] = []
+        while True:
+            where: list[Condition] = [("exchange", "==", "documents"), ("changed_at", ">=", moment)]
+            page = self.store.query(BINDINGS, where, order_by="changed_at", limit=_PAGE)
+            bound = [one.data for one in page if one.data["state"] == "bound"]
+            found += [(FolderId(data["folder"]), DiskId(data["disk"])) for data in bound]
+            if len(page) < _PAGE or page[-1].data["changed_at"] == moment:
+                return list(dict.fromkeys(found))
+            moment = page[-1].data["changed_at"]
 
     def count(self, mapping: RuleId) -> int:
         return self.store.count(BINDINGS, [("mapping", "==", mapping), ("state", "==", "bound")])

@@ -95,7 +95,8 @@ def _told(story: Story) -> int:
         print(f"WRONG: {error}", file=sys.stderr)
         return 1
     print(f"\n{table(outcomes)}\n\n{aligned(rows(cases))}\n")
-    wrong = [one.faults for one in (*outcomes, *cases) if one.faults]
+    faults = [*(one.faults for one in outcomes), *(one.faults for one in cases)]
+    wrong = [one for one in faults if one]
     requests = (
         f"{story.demo.portal.hits} requests to Bitrix24, {sum(one.hits for one in story.demo.bases.values())} to 1C"
     )

@@ -78,12 +78,8 @@ class Demo:
     def rules(self) -> dict[str, Any]:
         """One rule per base and funnel, and the nomenclature of all."""
         rules = [rule_of(name, base.refs) | {"name": f"Акты, {TITLES[name]}"} for name, base in self.bases.items()]
-        documents = [self.papers.mapping()]
-        return {
-            "acts": rules,
-            "documents": documents,
-            "tables": {"nomenclature": [["*", f"name:{item}", item, ""] for item in ITEMS]},
-        }
+        tables = {"nomenclature": [["*", f"name:{item}", item, ""] for item in ITEMS]}
+        return {"acts": rules, "documents": [self.papers.mapping()], "tables": tables}
 
     def deal(self, base: str, title: str, *rows: tuple[str, float, float], company: str = "") -> int:
         """A deal with rows (name, quantity, price with VAT) in the funnel of a base."""

@@ -27,6 +27,7 @@ class Case:
     versions: int
     remarks: str
     folder: int = 0
+    found: dict[str, bytes] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
 
 
@@ -140,7 +141,9 @@ class DocumentStory:
             there = self.papers.worker.find(case.folder, name)
             if there is None:
                 case.faults.append(f"{name} is not on Disk")
-            elif self.papers.worker.read(there) != content:
+                continue
+            case.found[name] = self.papers.worker.read(there)
+            if case.found[name] != content:
                 case.faults.append(f"{name} holds other bytes on Disk")
         if len(case.file.versions) != case.versions:
             case.faults.append(f"{len(case.file.versions)} versions in 1C instead of {case.versions}")
@@ -164,7 +167,7 @@ def _row(case: Case) -> tuple[str, ...]:
     file = case.file
     version = file.current if file is not None else None
     numbers = ", ".join(str(one.number) for one in file.versions) if file is not None else "—"
-    names, hashes = " + ".join(case.expected) or "—", " + ".join(map(_short, case.expected.values())) or "—"
+    names, hashes = " + ".join(case.found) or "—", " + ".join(map(_short, case.found.values())) or "—"
     onec = version.content.sha256[:8] if version is not None else "—"
     remarks = "; ".join([case.remarks, *(f"WRONG: {fault}" for fault in case.faults)])
     return (case.title, case.name, numbers, onec, names, hashes, remarks)

@@ -5,6 +5,7 @@ noted     word → the content it was said of, so that the journal says it once
 copying   a conflict copy under way: name and hash
 renaming  a name we are about to give on Disk, so that it is not taken for a user's
 met       conflicts that are still to be told
+kept      content that went to the trash after a copy of it was kept
 """
 
 from __future__ import annotations
@@ -24,7 +25,15 @@ _AGREED = tuple(Agreed.__dataclass_fields__)
 def begun(rule: DocumentRule, card: Card | None, file: FileId) -> dict[str, Any]:
     """A binding before anything is on the other side."""
     own = {"exchange": "documents", "source": source(file), "target": "", "state": "creating", "generation": 1}
-    under_way: dict[str, Any] = {"intent": None, "copying": None, "renaming": "", "url": "", "noted": {}, "met": []}
+    under_way: dict[str, Any] = {
+        "intent": None,
+        "copying": None,
+        "renaming": "",
+        "url": "",
+        "kept": 0,
+        "noted": {},
+        "met": [],
+    }
     return {**own, **_shown(rule, card), "document": card.id if card else "", **under_way}
 
 

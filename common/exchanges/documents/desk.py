@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from common.errors import Stop
-from common.model.documents import DocumentId
+from common.model.documents import DiskId, DocumentId, FolderId
 from common.model.ids import RecordKey, RuleId
 from common.model.records import Record
 from common.ports import Data
@@ -27,6 +27,9 @@ class Desk(Protocol):
 
     def of_documents(self, documents: Sequence[DocumentId]) -> Sequence[RecordKey]:
         """Records bound to files of these documents."""
+
+    def placed_since(self, moment: str) -> Sequence[tuple[FolderId, DiskId]]:
+        """Objects of pairs bound or changed since (`moments.text`), and the folder where each was left."""
 
     def count(self, mapping: RuleId) -> int:
         """How many pairs of the mapping are bound."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from common.exchanges.documents.records import read
@@ -39,10 +39,15 @@ class Held:
     passed: bool
 
 
-@dataclass(frozen=True)
+FRESH = timedelta(seconds=5)
+"""How long a worker goes by what it read of mappings that stand; the run itself always reads anew."""
+
+
+@dataclass
 class Guards:
     store: Store
     clock: Clock
+    _seen: tuple[datetime, set[RuleId]] | None = None
 
     def hold(self, record: Record, mapping: RuleId, what: str) -> None:
         """Keep it for the next run."""
@@ -70,6 +75,14 @@ class Guards:
         """Nothing of the mapping is changed until a person has confirmed."""
         data = {"why": why, "figures": dict(figures), "at": moments.text(self.clock.now()), "confirmed_by": ""}
         self.store.write(Write(STOPPED, mapping, data))
+        self._seen = None
+
+    def standing(self) -> set[RuleId]:
+        """All mappings that stand, as read a few seconds ago at most."""
+        now = self.clock.now()
+        if self._seen is None or now - self._seen[0] >= FRESH:
+            self._seen = (now, {RuleId(one.key) for one in self.store.query(STOPPED)})
+        return self._seen[1]
 
     def stopped(self, mappings: Iterable[RuleId]) -> dict[RuleId, Mapping[str, Any]]:
         """Those that stand, and why; one round trip."""
@@ -87,6 +100,7 @@ class Guards:
     def go_on(self, mapping: RuleId) -> None:
         """The confirmed run has begun."""
         self.store.write(Write(STOPPED, mapping, None))
+        self._seen = None
 
 
 def _held(data: Mapping[str, Any]) -> Held:

@@ -33,6 +33,7 @@ class Seen:
     unseen    the folder gave no listing
     shifted   files whose date alone changed
     cut       fewer children came than were counted
+    partial   only some of its children were looked at, so the folder does not count as looked at
     """
 
     head: Head
@@ -44,6 +45,7 @@ class Seen:
     unseen: Unseen | None = None
     shifted: int = 0
     cut: bool = False
+    partial: bool = False
     total: int = 0
 
     def take(self, children: Iterable[DiskFile | DiskFolder], known: Children) -> None:
@@ -95,7 +97,7 @@ class Look:
         """List shelves anew, those after `after`, for at most `budget` commands; and the last, "" at the end."""
         chosen, last = _in_turn(heads, after, budget)
         known = self.shelves.children([key for _, key in chosen])
-        seen = {head.folder: Seen(head, total=head.total) for head, _ in chosen}
+        seen = {head.folder: Seen(head, total=head.total, partial=True) for head, _ in chosen}
         asked = [(head, part) for head, key in chosen for part in _ranges(known[key])]
         pages = self.disk.pages([Ask(head.folder, first=part[0], last=part[-1]) for head, part in asked])
         for (head, part), page in zip(asked, pages, strict=True):

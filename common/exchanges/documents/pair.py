@@ -13,7 +13,7 @@ from common.exchanges.documents import told
 from common.exchanges.documents.model import Agreed, ConflictKind, DiskNow, DocumentRule, Facts, OnecNow
 from common.exchanges.documents.tools import Tools
 from common.exchanges.documents.transfer import CHANGED, hashed
-from common.model.documents import Card, DiskFile, FolderId, OnecFile, Version
+from common.model.documents import Card, DiskFile, FolderId, OnecFile, Version, VersionId
 from common.model.moments import business_date
 from common.model.records import Outcome, Record
 
@@ -116,12 +116,20 @@ class Pair:
         """
         agreed = bindings.agreed_with(self.file, version, self.disk, wanted)
         before = bindings.agreed_of(self.bound)
+        self._count_skipped(before.version if before else None, version)
         if before is not None:
             agreed = replace(agreed, onec_name=before.onec_name, disk_name=before.disk_name)
             agreed = replace(agreed, folder=before.folder, wanted=before.wanted)
         self.sha256 = version.sha256
         self.keep(bindings.with_agreed(self.bound, agreed))
         self.did.append(did)
+
+    def _count_skipped(self, before: VersionId | None, now: Version) -> None:
+        """Only the current version is published; those between are counted (rules, Documents)."""
+        last = next((one.number for one in self.file.versions if one.id == before), 0)
+        skipped = sum(last < one.number < now.number for one in self.file.versions)
+        if skipped:
+            self.notes["skipped"] = skipped
 
     def once(self, word: str, about: object) -> None:
         """For the journal, once of this content or name."""

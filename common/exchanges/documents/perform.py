@@ -16,7 +16,7 @@ from common.exchanges.documents.pair import Pair
 from common.exchanges.documents.records import file_of, is_file
 from common.exchanges.documents.settling import settled
 from common.exchanges.documents.tools import Tools
-from common.model.ids import RecordKey, RuleId
+from common.model.ids import RecordKey
 from common.model.records import Outcome, Record
 
 Bound = Mapping[str, Any]
@@ -55,7 +55,7 @@ class Documents:
     ) -> None:
         """First publications of small files, up to 40 in one request."""
         if len(parts) > 1:
-            together.publish(self.tools, parts, list(self._stopped()), bind_all)
+            together.publish(self.tools, parts, list(self.tools.guards.standing()), bind_all)
 
     def carry(
         self, record: Record, facts: Facts | None, bound: Bound | None, bind: Callable[[dict[str, Any]], None]
@@ -67,7 +67,7 @@ class Documents:
         rule = rule_for(self.tools.rules().values(), facts.card, str(bound["mapping"]) if bound else "")
         if rule is None:
             return self._without_rule(facts, bound)
-        if rule.id in self._stopped():
+        if rule.id in self.tools.guards.standing():
             return Outcome(stops=(mapping_stopped(rule),), rule=rule.id)
         if bound is None and (left_out := _left_out(rule, facts, record)) is not None:
             return left_out
@@ -91,18 +91,13 @@ class Documents:
     def _arrived(self, record: Record, facts: Facts) -> Outcome:
         if facts.disk is None:
             return NOTHING
-        return Arriving(self.tools, record, facts.disk).carried(self._stopped())
+        return Arriving(self.tools, record, facts.disk).carried(self.tools.guards.standing())
 
     def _without_rule(self, facts: Facts, bound: Bound | None) -> Outcome:
         """A kind nobody chose; a pair whose mapping was taken away stays as it is."""
         if facts.card is None:
             return NOTHING
         return Outcome(excluded="not_selected", target=str(bound["target"]) if bound else "")
-
-    def _stopped(self) -> set[RuleId]:
-        """Mappings that stand until a person confirms."""
-        rules = [rule.id for rule in self.tools.rules().values() if rule.active]
-        return set(self.tools.guards.stopped(rules)) if rules else set()
 
 
 def _left_out(rule: DocumentRule, facts: Facts, record: Record) -> Outcome | None:

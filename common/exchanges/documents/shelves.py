@@ -113,6 +113,14 @@ class Shelves:
             self._store.write(*writes[start : start + 100])
         self._store.write(Write(HEADS, head.key, _data(head)))
 
+    def seen(self, heads: Sequence[Head], seen_at: str) -> None:
+        """These showed nothing new; one commit."""
+        moved = [head for head in heads if head.seen_at != seen_at]
+        for head in moved:
+            head.seen_at = seen_at
+        for start in range(0, len(moved), 200):
+            self._store.write(*(Write(HEADS, head.key, _data(head)) for head in moved[start : start + 200]))
+
     def forget(self, folder: FolderId) -> None:
         """The folder is not watched any more, or is to be listed anew."""
         found = self._store.get(HEADS, Head(folder, "").key)

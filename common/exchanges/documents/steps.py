@@ -48,7 +48,8 @@ def trash(pair: Pair) -> None:
 
 def bury(pair: Pair) -> None:
     """Both are gone; remembered, so that a mark taken away in 1C finds its object again."""
-    pair.keep(bindings.with_state(pair.bound, "buried"))
+    kept = pair.disk.content if "copy" in pair.notes and pair.facts.disk else pair.bound["kept"]
+    pair.keep({**bindings.with_state(pair.bound, "buried"), "kept": kept})
     pair.did.append("buried")
 
 
@@ -92,6 +93,9 @@ def revive(pair: Pair) -> None:
     else:
         pair.keep(bindings.with_state(pair.bound, "bound"))
         pair.did.append("revived")
+        if pair.disk.content == pair.bound["kept"]:
+            # What it held when it went was kept as a copy, for a person to settle: it does not go to 1C by itself.
+            overwrite(pair)
 
 
 def publish(pair: Pair) -> None:

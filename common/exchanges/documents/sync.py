@@ -14,6 +14,7 @@ from common.exchanges.documents.guards import Held, too_many
 from common.exchanges.documents.looking import COMMANDS, Look, Seen, by_mapping, folders_of
 from common.exchanges.documents.model import DocumentRule
 from common.exchanges.documents.noticing import Noticing
+from common.exchanges.documents.placed import Placed
 from common.exchanges.documents.scanning import Scan, Scanner, Scans, beginning, page_task
 from common.exchanges.documents.shelves import Head, Shelves
 from common.exchanges.documents.tools import Tools
@@ -88,14 +89,21 @@ class DocumentSync:
         look = Look(self.tools.disk, self.shelves)
         seen = look.at(list(heads.values()), self._progress)
         seen += look.small(self._own_folders(seen, heads))
+        seen += self._placed(rules, heads, seen)
         rolled, last = self._rolled(look, heads)
         put = 0
         for mapping, parts in by_mapping([*seen, *rolled]).items():
             rule = rules.get(RuleId(mapping))
             if rule is not None and self._may_go_on(rule, parts, rule.id in standing, rule.id in passing):
-                put += self._noticed(parts, began, rule.id in passing, rolled)
+                put += self._noticed(parts, began, rule.id in passing)
         self.desk.advance(ROLLING, last)
         return put
+
+    def _placed(
+        self, rules: Mapping[RuleId, DocumentRule], heads: Mapping[FolderId, Head], seen: Sequence[Seen]
+    ) -> list[Seen]:
+        found = Placed(self.tools.disk, self.desk, self.shelves).missing(heads, seen)
+        return [one for one in found if one.head.mapping in rules]
 
     def _own_folders(self, seen: Sequence[Seen], heads: Mapping[FolderId, Head]) -> list[Head]:
         """Sub-folders of documents that were touched, or are gone."""
@@ -137,12 +145,13 @@ class DocumentSync:
         self._go_on([rule.id])
         return True
 
-    def _noticed(self, parts: Sequence[Seen], began: str, passes: bool, rolled: Sequence[Seen]) -> int:
+    def _noticed(self, parts: Sequence[Seen], began: str, passes: bool) -> int:
         """Tasks first; then the shelves are as Disk showed itself."""
         put = Noticing(self.tools, self.desk).put(parts, began, passes)
         for part in parts:
-            partial = any(part is one for one in rolled)
-            self.shelves.save(part.head, part.changes, part.head.seen_at if partial else began)
+            if part.changes:
+                self.shelves.save(part.head, part.changes, part.head.seen_at if part.partial else began)
+        self.shelves.seen([part.head for part in parts if not (part.changes or part.partial)], began)
         return put
 
     def _progress(self, done: int, total: int) -> None:

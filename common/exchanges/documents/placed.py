@@ -1,0 +1,49 @@
+"""What we put on Disk since the last look and is not there any more: it never stood on a shelf, so no total tells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from common.exchanges.documents.desk import Desk
+from common.exchanges.documents.looking import OVERLAP, Seen
+from common.exchanges.documents.shelves import Head, Shelves
+from common.model import moments
+from common.model.documents import DiskId, FolderId
+from common.ports.disk import Disk
+
+
+@dataclass(frozen=True)
+class Placed:
+    disk: Disk
+    desk: Desk
+    shelves: Shelves
+
+    def missing(self, heads: Mapping[FolderId, Head], seen: Sequence[Seen]) -> list[Seen]:
+        """A `Seen` for each folder where something of ours was thrown away or moved before it was ever listed.
+
+        One query; one request for each 50 of ours that no listing of this run has shown.
+        """
+        looked_at = [head.seen_at for head in heads.values() if head.seen_at]
+        if not looked_at:
+            return []
+        since = moments.text(moments.parse(min(looked_at)) - OVERLAP)
+        listed = {one for part in seen for one, entry in part.changes.items() if entry is not None}
+        placed = [(folder, one) for folder, one in self.desk.placed_since(since) if one not in listed]
+        return self._gone(placed)
+
+    def _gone(self, placed: Sequence[tuple[FolderId, DiskId]]) -> list[Seen]:
+        heads = self.shelves.heads({folder: "" for folder, _ in placed}) if placed else {}
+        left: list[tuple[Head, DiskId]] = []
+        for folder, head in heads.items():
+            ids = [one for where, one in placed if where == folder]
+            known = self.shelves.children(self.shelves.keys_of(head, ids))
+            on_shelves = {one for shelf in known.values() for one in shelf}
+            left += [(head, one) for one in ids if head.is_ready and one not in on_shelves]
+        there = self.disk.files([one for _, one in left]) if left else {}
+        found: dict[FolderId, Seen] = {}
+        for head, one in left:
+            file = there[one]
+            if file is None or file.trashed or file.folder != head.folder:
+                found.setdefault(head.folder, Seen(head, total=head.total, partial=True)).gone.append(one)
+        return list(found.values())

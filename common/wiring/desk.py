@@ -96,6 +96,10 @@ class HouseDesk:
                 return list(dict.fromkeys(found))
             moment = page[-1].data["changed_at"]
 
+    def outside(self) -> list[Data]:
+        """One query; usually nobody has moved anything out."""
+        return [one.data for one in self.store.query(BINDINGS, [("out", "==", True)])]
+
     def count(self, mapping: RuleId) -> int:
         return self.store.count(BINDINGS, [("mapping", "==", mapping), ("state", "==", "bound")])
 

@@ -6,6 +6,7 @@ copying   a conflict copy under way: name and hash
 renaming  a name we are about to give on Disk, so that it is not taken for a user's
 met       conflicts that are still to be told
 kept      content that went to the trash after a copy of it was kept
+out       it lies in a folder of no mapping, where a user moved it
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ def begun(rule: DocumentRule, card: Card | None, file: FileId) -> dict[str, Any]
         "renaming": "",
         "url": "",
         "kept": 0,
+        "out": False,
         "noted": {},
         "met": [],
     }

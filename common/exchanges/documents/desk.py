@@ -31,6 +31,9 @@ class Desk(Protocol):
     def placed_since(self, moment: str) -> Sequence[tuple[FolderId, DiskId]]:
         """Objects of pairs bound or changed since (`moments.text`), and the folder where each was left."""
 
+    def outside(self) -> Sequence[Data]:
+        """Bindings whose Disk object lies in a folder of no mapping."""
+
     def count(self, mapping: RuleId) -> int:
         """How many pairs of the mapping are bound."""
 

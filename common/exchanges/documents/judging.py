@@ -11,19 +11,24 @@ from common.exchanges.documents.model import DocumentRule
 from common.model.records import Record
 
 
-def verdict(rule: DocumentRule, parts: Sequence[Seen], bound: Callable[[], int]) -> tuple[str, Mapping[str, int]]:
-    """Why the mapping stops, with counts; "" when it goes on. `bound`: pairs of the mapping, asked if needed."""
+def verdict(
+    rule: DocumentRule, parts: Sequence[Seen], lost: Callable[[], int], bound: Callable[[], int]
+) -> tuple[str, Mapping[str, int]]:
+    """Why the mapping stops, with counts; "" when it goes on. Asked only if needed: `lost`, twins that are gone though
+    we neither moved nor trashed them, and `bound`, pairs of the mapping.
+    """
     own = next((part for part in parts if part.head.folder == rule.folder), None)
     if own is not None and own.unseen is not None:
         return f"folder_{own.unseen}", {"files": own.head.total}
     if any(part.cut for part in parts):
         return "listing_cut", {"total": sum(part.total for part in parts)}
-    gone = sum(len(part.gone) for part in parts)
-    if own is not None and own.total == 0 and own.head.total > 1:
-        return "listing_empty", {"files": own.head.total}
-    if gone >= FEWEST and too_many(gone, number := bound()):
-        return "vanished", {"gone": gone, "bound": number}
-    shifted, total = sum(part.shifted for part in parts), sum(part.head.total for part in parts)
+    gone = len({one for part in parts for one in part.gone})
+    if own is not None and own.total == 0 and gone > 1 and (number := lost()) > 1:
+        return "listing_empty", {"gone": number}
+    if gone >= FEWEST and too_many(number := lost(), pairs := bound()):
+        return "vanished", {"gone": number, "bound": pairs}
+    whole = [part for part in parts if not part.partial]
+    shifted, total = sum(part.shifted for part in whole), sum(part.head.total for part in whole)
     if too_many(shifted, total):
         return "dates_shifted", {"shifted": shifted, "files": total}
     return "", {}

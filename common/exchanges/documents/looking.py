@@ -140,6 +140,9 @@ class Look:
     def _hunt(self, seen: Seen) -> None:
         """Whose total differs, shelf by shelf; those are listed anew."""
         head = seen.head
+        if not head.shelves:
+            seen.take(self._rest(Ask(head.folder)), {})
+            return
         spans = _spans(head)
         pages = self.disk.pages([Ask(head.folder, first=first, last=last) for _, first, last in spans])
         apart = [

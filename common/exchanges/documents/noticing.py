@@ -33,6 +33,17 @@ class Noticing:
         self.desk.put(chosen, f"disk {began}")
         return len(chosen)
 
+    def lost(self, parts: Sequence[Seen]) -> int:
+        """How many twins are gone from where they were left: what we moved or trashed ourselves is not lost."""
+        gone = {one: part.head.folder for part in parts for one in part.gone}
+        number = 0
+        for group in _groups(list(gone)):
+            owners = self.tools.pairs.owners(group)
+            bound = self.desk.bound(list(owners.values())) if owners else {}
+            held = {one: bound[key] for one, key in owners.items() if key in bound}
+            number += sum(data["state"] == "bound" and data["folder"] == gone[one] for one, data in held.items())
+        return number
+
     def _records(self, ids: Sequence[DiskId], changed: Mapping[DiskId, DiskFile], began: str) -> Iterator[Record]:
         owners = self.tools.pairs.owners(ids)
         bound = self.desk.bound(list(owners.values())) if owners else {}

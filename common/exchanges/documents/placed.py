@@ -32,6 +32,21 @@ class Placed:
         placed = [(folder, one) for folder, one in self.desk.placed_since(since) if one not in listed]
         return self._gone(placed)
 
+    def outside(self) -> list[Seen]:
+        """Twins in folders of no mapping are no listing's business: each is read by its id."""
+        bound = [data for data in self.desk.outside() if data["state"] == "bound"]
+        there = self.disk.files([DiskId(data["disk"]) for data in bound]) if bound else {}
+        seen = []
+        for data in bound:
+            one = Seen(Head(FolderId(data["folder"]), str(data["mapping"])), partial=True)
+            file = there[DiskId(data["disk"])]
+            if file is None or file.trashed:
+                one.gone.append(DiskId(data["disk"]))
+            else:
+                one.files[file.id] = file
+            seen.append(one)
+        return seen
+
     def _gone(self, placed: Sequence[tuple[FolderId, DiskId]]) -> list[Seen]:
         heads = self.shelves.heads({folder: "" for folder, _ in placed}) if placed else {}
         left: list[tuple[Head, DiskId]] = []

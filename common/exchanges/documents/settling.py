@@ -140,8 +140,10 @@ def _settle_place(pair: Pair) -> None:
         return
     if what == "out":
         pair.once("moved_out", now)
+        pair.keep({**pair.bound, "out": True})
     elif what == "follow":
         pair.did.append("followed")
+        pair.keep({**pair.bound, "out": False})
     if what or wanted != pair.agreed.wanted:
         _agree(pair, folder=now, wanted=wanted)
 
@@ -162,6 +164,7 @@ def _move(pair: Pair, wanted: FolderId) -> None:
             pair.facts.disk = pair.tools.disk.rename(pair.disk.id, name)
             continue
         pair.did.append("moved_on_disk")
+        pair.keep({**pair.bound, "out": False})
         _agree(pair, folder=pair.disk.folder, wanted=wanted, disk_name=pair.disk.name)
         return
     raise TryLater("names_taken", 3600.0)

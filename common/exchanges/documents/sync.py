@@ -102,7 +102,8 @@ class DocumentSync:
     def _placed(
         self, rules: Mapping[RuleId, DocumentRule], heads: Mapping[FolderId, Head], seen: Sequence[Seen]
     ) -> list[Seen]:
-        found = Placed(self.tools.disk, self.desk, self.shelves).missing(heads, seen)
+        placed = Placed(self.tools.disk, self.desk, self.shelves)
+        found = [*placed.missing(heads, seen), *placed.outside()]
         return [one for one in found if one.head.mapping in rules]
 
     def _own_folders(self, seen: Sequence[Seen], heads: Mapping[FolderId, Head]) -> list[Head]:
@@ -127,7 +128,8 @@ class DocumentSync:
 
     def _may_go_on(self, rule: DocumentRule, parts: Sequence[Seen], stands: bool, passes: bool) -> bool:
         """Stop the mapping when what was seen is no human's work; nothing of it is changed then."""
-        why, figures = judging.verdict(rule, parts, lambda: self.desk.count(rule.id))
+        lost = Noticing(self.tools, self.desk).lost
+        why, figures = judging.verdict(rule, parts, lambda: lost(parts), lambda: self.desk.count(rule.id))
         if why.startswith("folder_"):
             self._stop(rule, why, figures)
             return False

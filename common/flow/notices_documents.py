@@ -70,6 +70,13 @@ DOCUMENTS: Final[Mapping[str, tuple[Text, Text]]] = MappingProxyType(
                 "Check whether it is meant, then let one run pass.",
             ),
         ),
+        "mapping_place_changed": (
+            Text(
+                "У вида документов теперь другая папка: обмен по нему остановлен",
+                "Разрешите один проход: файлы будут перемещены в новую папку.",
+            ),
+            Text("The mapping has another folder now: it has stopped", "Let one run pass: its files are moved there."),
+        ),
         "mapping_vanished": (
             Text(
                 "С Диска пропало больше половины файлов: обмен по виду документов остановлен",

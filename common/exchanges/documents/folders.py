@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from common.errors import TryLater
+from common.errors import NameTaken, TryLater
 from common.exchanges.documents.model import DocumentRule
 from common.exchanges.documents.names import Spelled, subfolder_names
 from common.model.documents import Card, DocumentId, FolderId
@@ -62,7 +62,10 @@ class Folders:
 
     def _made(self, rule: DocumentRule, card: Card) -> FolderId:
         for name in subfolder_names(rule, card, self.spelled):
-            folder = self.disk.make_folder(rule.folder, name).id
+            try:
+                folder = self.disk.make_folder(rule.folder, name).id
+            except NameTaken:
+                continue  # a file of a user's has the name
             owner = self.whose([folder]).get(folder)
             if owner is None or owner.document == card.id:
                 here = {"folder": folder, "parent": rule.folder, "rule": rule.id, "document": card.id}

@@ -161,6 +161,8 @@ class Look:
         """One range of ids listed again."""
         if isinstance(page, str):
             seen.unseen = page
+            if page == "missing":
+                seen.miss(part, known)
             return
         children = list(_children(page))
         if page.total > len(children):
@@ -173,7 +175,7 @@ class Look:
         self, head: Head, page: Listing | Unseen, progress: Callable[[int, int], None] = lambda _done, _total: None
     ) -> Seen:
         if isinstance(page, str):
-            return Seen(head, unseen=page)
+            return self._unseen(head, page)
         seen, known = Seen(head, total=page.total), self.shelves.all_children(head)
         children = {}
         for child in self._rest(Ask(head.folder), page):
@@ -185,6 +187,14 @@ class Look:
         seen.cut = len(children) < page.total
         if not seen.cut:
             seen.miss((one for one in known if one not in children), known)
+        return seen
+
+    def _unseen(self, head: Head, why: Unseen) -> Seen:
+        """With a folder that is gone its files are; of one that is not ours to read nothing is known."""
+        seen = Seen(head, unseen=why, partial=True)
+        if why == "missing":
+            known = self.shelves.all_children(head)
+            seen.miss(known, known)
         return seen
 
     def _rest(self, ask: Ask, page: Listing | None = None) -> Iterator[DiskFile | DiskFolder]:

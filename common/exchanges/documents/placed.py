@@ -54,7 +54,7 @@ class Placed:
             ids = [one for where, one in placed if where == folder]
             known = self.shelves.children(self.shelves.keys_of(head, ids))
             on_shelves = {one for shelf in known.values() for one in shelf}
-            left += [(head, one) for one in ids if head.is_ready and one not in on_shelves]
+            left += [(head, one) for one in ids if one not in on_shelves]
         there = self.disk.files([one for _, one in left]) if left else {}
         found: dict[FolderId, Seen] = {}
         for head, one in left:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from common.exchanges.documents.entry import is_before, written_at
 from common.exchanges.documents.model import DocumentRule, Facts
@@ -33,6 +34,7 @@ class Scan:
     after           1C's cursor of the page that is next; "" is the first
     done, total     documents listed, and documents there are; files and `before` (left out) counted on the way
     taken_in        the person who takes in what was before the start; "" for none
+    released        a person has confirmed what this scan moves
     """
 
     mapping: RuleId
@@ -46,6 +48,7 @@ class Scan:
     before: int = 0
     ended_at: str = ""
     taken_in: str = ""
+    released: bool = False
     version: str = "absent"
 
 
@@ -53,6 +56,11 @@ def beginning(rule: DocumentRule) -> str:
     """What a scan belongs to."""
     since = moments.text(rule.since) if rule.since else ""
     return f"{rule.kind} {rule.folder} {rule.subfolder} {since}"
+
+
+def folder_of(scan: Scan) -> int:
+    """The type folder the mapping had when the scan began."""
+    return int(scan.beginning.split(" ")[1])
 
 
 class Scans:
@@ -84,12 +92,16 @@ class Scanner:
     scans: Scans
     bound: Callable[[Sequence[RecordKey]], Mapping[RecordKey, Data]]
 
-    def start(self, rule: DocumentRule, before: Scan | None, total: int, taken_in: str = "") -> Scan:
+    def start(
+        self, rule: DocumentRule, before: Scan | None, total: int, taken_in: str = "", released: bool = False
+    ) -> Scan:
         """A new scan of this mapping, in place of the last."""
         number = before.number + 1 if before else 1
         now = moments.text(self.tools.clock.now())
         version = before.version if before else "absent"
-        return self.scans.save(Scan(rule.id, beginning(rule), number, total, now, taken_in=taken_in, version=version))
+        return self.scans.save(
+            Scan(rule.id, beginning(rule), number, total, now, taken_in=taken_in, released=released, version=version)
+        )
 
     def page(self, rule: DocumentRule, scan: Scan) -> tuple[tuple[Card, ...], Scan]:
         """The page after the scan's cursor, and the scan as it is behind that page."""
@@ -114,7 +126,8 @@ class Scanner:
             for file in card.files:
                 if scan.taken_in or not is_before(rule, file):
                     at = written_at(file) or self.tools.clock.now()
-                    more = {"taken_in": scan.taken_in} if scan.taken_in else {}
+                    more: dict[str, Any] = {"taken_in": scan.taken_in} if scan.taken_in else {}
+                    more |= {"released": True} if scan.released else {}
                     entry = f"scan:{scan.number}"
                     record = file_record(self.tools.portal, file.id, at, entry, card.id, **more)
                     records.append(record)

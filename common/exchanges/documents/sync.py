@@ -15,7 +15,7 @@ from common.exchanges.documents.looking import COMMANDS, Look, Seen, by_mapping,
 from common.exchanges.documents.model import DocumentRule
 from common.exchanges.documents.noticing import Noticing
 from common.exchanges.documents.placed import Placed
-from common.exchanges.documents.scanning import Scan, Scanner, Scans, beginning, page_task
+from common.exchanges.documents.scanning import Scan, Scanner, Scans, beginning, folder_of, page_task
 from common.exchanges.documents.shelves import Head, Shelves
 from common.exchanges.documents.tools import Tools
 from common.model import moments
@@ -48,7 +48,7 @@ class DocumentSync:
             stopped = self.tools.guards.stopped(list(rules))
             confirmed = {one for one, why in stopped.items() if why["confirmed_by"]}
             rows = Feed(self.tools, self.desk).read()
-            pages = self._scan(list(rules.values()), anew=rows is None)
+            pages = self._scan(list(rules.values()), rows is None, set(stopped) - confirmed, confirmed)
             found = self._look(rules, set(stopped) - confirmed, confirmed)
             passed = self._pass(rules, set(self.tools.guards.stopped(list(rules))) - confirmed, confirmed)
             self._go_on(confirmed)
@@ -56,19 +56,32 @@ class DocumentSync:
 
     # -- 1C ----------------------------------------------------------------------------------------------------------
 
-    def _scan(self, rules: Sequence[DocumentRule], anew: bool) -> int:
+    def _scan(
+        self, rules: Sequence[DocumentRule], anew: bool, standing: Collection[RuleId], passing: Collection[RuleId]
+    ) -> int:
         """Begin a scan for each mapping that has none, or began otherwise since; go on with those that stand."""
         known = self.scans.all([rule.id for rule in rules])
         begun = 0
         for rule in rules:
             scan = known.get(rule.id)
+            if rule.id in standing or self._waits_for_word(rule, scan, rule.id in passing):
+                continue
             if anew or scan is None or scan.beginning != beginning(rule):
-                scan = self.scanner.start(rule, scan, self._documents_of(rule))
+                scan = self.scanner.start(rule, scan, self._documents_of(rule), released=rule.id in passing)
                 self.desk.note(f"mapping:{rule.id}", "scan_began", {"documents": scan.total})
                 begun += 1
             if not scan.ended_at:
                 self._put_page(scan)
         return begun
+
+    def _waits_for_word(self, rule: DocumentRule, scan: Scan | None, passes: bool) -> bool:
+        """A mapping whose folder changed moves its files after confirmation (rules, Guards)."""
+        if passes or scan is None or folder_of(scan) == rule.folder:
+            return False
+        bound = self.desk.count(rule.id)
+        if bound:
+            self._stop(rule, "place_changed", {"bound": bound})
+        return bound > 0
 
     def _documents_of(self, rule: DocumentRule) -> int:
         return self.tools.archive.counts().get(rule.kind, 0)

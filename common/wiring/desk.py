@@ -84,14 +84,19 @@ class HouseDesk:
         rows = (row for one in ids for row in self.store.query(BINDINGS, [("document", "==", one)]))
         return [RecordKey(row.key) for row in rows]
 
-    def placed_since(self, moment: str) -> list[tuple[FolderId, DiskId]]:
+    def of_mapping(self, mapping: RuleId, after: str, limit: int) -> list[RecordKey]:
+        """One query."""
+        where: list[Condition] = [("mapping", "==", mapping), ("state", "==", "bound"), ("record", ">", after)]
+        return [RecordKey(one.key) for one in self.store.query(BINDINGS, where, order_by="record", limit=limit)]
+
+    def placed_since(self, moment: str) -> list[tuple[RuleId, FolderId, DiskId]]:
         """One query for each thousand."""
-        found: list[tuple[FolderId, DiskId]] = []
+        found: list[tuple[RuleId, FolderId, DiskId]] = []
         while True:
             where: list[Condition] = [("exchange", "==", "documents"), ("changed_at", ">=", moment)]
             page = self.store.query(BINDINGS, where, order_by="changed_at", limit=_PAGE)
             bound = [one.data for one in page if one.data["state"] == "bound"]
-            found += [(FolderId(data["folder"]), DiskId(data["disk"])) for data in bound]
+            found += [(RuleId(one["mapping"]), FolderId(one["folder"]), DiskId(one["disk"])) for one in bound]
             if len(page) < _PAGE or page[-1].data["changed_at"] == moment:
                 return list(dict.fromkeys(found))
             moment = page[-1].data["changed_at"]

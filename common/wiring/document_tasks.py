@@ -26,6 +26,8 @@ def carry(parts: DocumentParts, turn: Turn) -> None:
             parts.documents_work.run(parts.document_records(_read(body, "records", list)), turn)
         case "page":
             _page(parts, body, turn)
+        case "bound":
+            _bound(parts, body, turn)
         case "documents":
             _documents(parts, _ids(_read(body, "ids", list)), _read(body, "seq", int), turn)
         case "changed":
@@ -37,6 +39,11 @@ def carry(parts: DocumentParts, turn: Turn) -> None:
 def _page(parts: DocumentParts, body: Data, turn: Turn) -> None:
     mapping, number, after = RuleId(_read(body, "mapping", str)), _read(body, "number", int), _read(body, "after", str)
     parts.document_turns.page(mapping, number, after, lambda records, facts: _run(parts, records, facts, turn))
+
+
+def _bound(parts: DocumentParts, body: Data, turn: Turn) -> None:
+    mapping, after, number = RuleId(_read(body, "mapping", str)), _read(body, "after", str), _read(body, "number", int)
+    parts.document_turns.bound(mapping, after, number, lambda records, facts: _run(parts, records, facts, turn))
 
 
 def _documents(parts: DocumentParts, ids: Sequence[DocumentId], seq: int, turn: Turn) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from common.bitrix.forms import parse
 from common.bitrix.wire import Action, digest, read_action
@@ -36,11 +36,16 @@ def act_on(turn: Turn, services: Services) -> None:
     body = turn.task.body
     if body.get("kind") != "submitted" or type(body.get("disk")) is not int or type(body.get("token")) is not str:
         raise Refused(400, "unknown_task")
-    proof = body.get("unverified")
-    if proof is not None and not services.token_book.judged(proof["member_id"], proof["digest"]):
+    if "unverified" in body and not services.token_book.judged(*_proof(body["unverified"])):
         counted("refused", function=FUNCTION, reason="forged", status=403)
         return
     services.submit_file(body["disk"], body["token"], turn)
+
+
+def _proof(proof: Any) -> tuple[str, str]:
+    if not isinstance(proof, dict) or not all(type(proof.get(name)) is str for name in ("member_id", "digest")):
+        raise Refused(400, "malformed")
+    return proof["member_id"], proof["digest"]
 
 
 def _task(action: Action, disk: int, verified: bool) -> Task:

@@ -26,6 +26,8 @@ def accept(delivery: Delivery, services: Services) -> None:
     """Put the event's task. Raises Refused for what is not signed by 1C or no event, TryLater when it is not kept."""
     if delivery.method != "POST":
         raise Refused(405, "method")
+    if not services.settings.has_dm:
+        raise Refused(404, "not_configured")
     keys, now = services.settings.keys, services.clock.now()
     verify(delivery.headers, delivery.method, RESOURCE, delivery.query, delivery.body, keys, now)
     change = read_event(delivery.body)

@@ -25,11 +25,19 @@ ENVIRON = {
     "ONEC_MAIN_CONFIGURATION": "bp30",
     "ONEC_MAIN_TIME_ZONE": "Europe/Moscow",
     "ADMIN_USER_IDS": "1",
+    "ONEC_DM_URL": "http://127.0.0.1:9/dm",
+    "ONEC_DM_USER": "u",
+    "ONEC_DM_PASSWORD": "p",
+    "ONEC_DM_KEYS": "k:0123456789abcdef0123",
 }
 APPLICATION = {"BITRIX_WEBHOOK_URL": "", "BITRIX_CLIENT_ID": "local.1", "BITRIX_CLIENT_SECRET": "s"}
 EVENT = f"event=ONCRMDEALUPDATE&data[FIELDS][ID]=5&auth[member_id]={MEMBER}&auth[application_token]={TOKEN}"
 UNINSTALL = f"event=ONAPPUNINSTALL&auth[member_id]={MEMBER}&auth[application_token]={TOKEN}"
+ACTION = "code=onec_send_file&document_id[0]=disk&document_id[1]=x&document_id[2]=5&event_token=abc"
+ACTION += f"&auth[member_id]={MEMBER}&auth[application_token]={TOKEN}"
 CARD = '{"kind":"card","card":"company","ids":[1]}'
+
+NO_RECORDS = '{"kind":"records","records":[]}'
 
 HTTPX = {"httpx", "httpcore", "h11", "anyio", "certifi", "idna", "sniffio"}
 TERMINAL = {"rich", "pygments", "click", "markdown_it", "mdurl"}
@@ -59,6 +67,11 @@ BUDGETS = {
     "bitrix_deal_changed.receive": Budget(EVENT, 200, RECEIVE),
     "bitrix_deal_changed.process": Budget(CARD, 200, ACTS, frozenset(HTTPX)),
     "bitrix_app_installed.receive": Budget(UNINSTALL, 403, RECEIVE - {"queue"}, frozenset(HTTPX), application=True),
+    "bitrix_file_submitted.receive": Budget(ACTION, 200, RECEIVE),
+    "bitrix_file_submitted.process": Budget('{"kind":"x"}', 200, RECEIVE),
+    "onec_document_changed.receive": Budget("{}", 401, {*RECEIVE - {"bitrix", "queue", "sqlite", "store"}, "onec"}),
+    "onec_document_changed.process": Budget(NO_RECORDS, 200, {*ACTS, "onec"}, frozenset(HTTPX)),
+    "document_sync.run": Budget("{}", 200, ACTS),
     "deal_sweep.run": Budget("{}", 200, ACTS, frozenset(HTTPX)),
     "exchange_watch.run": Budget("{}", 200, {*ACTS, "onec"}, frozenset(HTTPX)),
 }
@@ -118,7 +131,7 @@ def test_the_first_call_loads_no_more(name: str, tmp_path: Path) -> None:
     assert outside(loaded) - budget.outside == set()
     assert ours(loaded) - budget.ours == set()
     assert outside(at_import) == set()
-    assert ours(at_import) <= {"bitrix", "errors", "flow", "logs", "model", "ports"}
+    assert ours(at_import) <= {"bitrix", "errors", "flow", "logs", "model", "onec", "ports"}
 
 
 def test_an_event_needs_no_client_of_either_side(tmp_path: Path) -> None:

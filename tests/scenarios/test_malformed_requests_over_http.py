@@ -26,6 +26,10 @@ ENVIRON = {
     "BITRIX_MEMBER_ID": MEMBER,
     "ONEC_BASES": "main",
     "ADMIN_USER_IDS": "1",
+    "ONEC_DM_URL": "https://1c.example.ru/dm",
+    "ONEC_DM_USER": "u",
+    "ONEC_DM_PASSWORD": "p",
+    "ONEC_DM_KEYS": "2026a:0123456789abcdef0123456789abcdef",
 }
 PROOF = f"&auth[member_id]={MEMBER}&auth[application_token]={TOKEN}"
 HEAD = b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"

@@ -28,8 +28,11 @@ class Desk(Protocol):
     def of_documents(self, documents: Sequence[DocumentId]) -> Sequence[RecordKey]:
         """Records bound to files of these documents."""
 
-    def placed_since(self, moment: str) -> Sequence[tuple[FolderId, DiskId]]:
-        """Objects of pairs bound or changed since (`moments.text`), and the folder where each was left."""
+    def of_mapping(self, mapping: RuleId, after: str, limit: int) -> Sequence[RecordKey]:
+        """Bound records of a mapping in the order of their keys, from behind this one."""
+
+    def placed_since(self, moment: str) -> Sequence[tuple[RuleId, FolderId, DiskId]]:
+        """Objects of pairs bound or changed since (`moments.text`), with mapping and folder where each was left."""
 
     def outside(self) -> Sequence[Data]:
         """Bindings whose Disk object lies in a folder of no mapping."""

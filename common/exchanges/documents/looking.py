@@ -98,10 +98,10 @@ class Look:
         chosen, last = _in_turn(heads, after, budget)
         known = self.shelves.children([key for _, key in chosen])
         seen = {head.folder: Seen(head, total=head.total, partial=True) for head, _ in chosen}
-        asked = [(head, part) for head, key in chosen for part in _ranges(known[key])]
-        pages = self.disk.pages([Ask(head.folder, first=part[0], last=part[-1]) for head, part in asked])
-        for (head, part), page in zip(asked, pages, strict=True):
-            self._compared(seen[head.folder], page, part, _merged(known.values()))
+        asked = [(head, *one) for head, key in chosen for one in _asks(head, key, known[key])]
+        pages = self.disk.pages([ask for _, ask, _ in asked])
+        for (head, ask, part), page in zip(asked, pages, strict=True):
+            self._compared(seen[head.folder], page, ask, part, _merged(known.values()))
         return list(seen.values()), last
 
     def _changed(self, heads: Sequence[Head]) -> list[Seen]:
@@ -157,7 +157,7 @@ class Look:
             there = {child.id for child in children}
             seen.miss((one for one in known[key] if one not in there), known[key])
 
-    def _compared(self, seen: Seen, page: Listing | Unseen, part: Sequence[int], known: Children) -> None:
+    def _compared(self, seen: Seen, page: Listing | Unseen, ask: Ask, part: Sequence[int], known: Children) -> None:
         """One range of ids listed again."""
         if isinstance(page, str):
             seen.unseen = page
@@ -166,7 +166,7 @@ class Look:
             return
         children = list(_children(page))
         if page.total > len(children):
-            children = list(self._rest(Ask(seen.head.folder, first=DiskId(part[0]), last=DiskId(part[-1])), page))
+            children = list(self._rest(ask, page))
         seen.take(children, known)
         there = {child.id for child in children}
         seen.miss((one for one in part if one not in there), known)
@@ -246,15 +246,28 @@ def _spans(head: Head) -> list[tuple[str, DiskId | None, DiskId | None]]:
     ]
 
 
-def _ranges(shelf: Children) -> list[list[DiskId]]:
-    """A shelf's ids in pages."""
-    ids = [DiskId(one) for one in sorted(shelf)]
-    return [ids[start : start + PAGE] for start in range(0, len(ids), PAGE)]
+def _asks(head: Head, key: str, shelf: Children) -> list[tuple[Ask, list[int]]]:
+    """A shelf in pages of ids without gaps, open at both ends of the folder: what came since falls into one of them."""
+    ids = sorted(shelf)
+    parts = [ids[start : start + PAGE] for start in range(0, len(ids), PAGE)] or [[]]
+    place = next((number for number, one in enumerate(head.shelves) if one[0] == key), 0)
+    behind = head.shelves[place + 1][1] if place + 1 < len(head.shelves) else None
+    begins = [DiskId(part[0]) if part else None for part in parts]
+    ends = [*begins[1:], DiskId(behind) if behind is not None else None]
+    lasts = [DiskId(end - 1) if end is not None else None for end in ends]
+    firsts = [None if place == 0 and number == 0 else begin for number, begin in enumerate(begins)]
+    return [
+        (Ask(head.folder, first=first, last=last), part) for first, last, part in zip(firsts, lasts, parts, strict=True)
+    ]
 
 
 def _in_turn(heads: Sequence[Head], after: str, budget: int) -> tuple[list[tuple[Head, str]], str]:
     """Shelves after the one named, as many as the commands allow; "" when there are none left."""
-    places = [(head, key, -(-number // PAGE)) for head in heads for key, _, number in head.shelves]
+    places = [
+        (head, key, -(-number // PAGE) or 1)
+        for head in heads
+        for key, _, number in head.shelves or [(f"{head.folder}:none", 0, 0)]
+    ]
     keys = [key for _, key, _ in places]
     left = places[keys.index(after) + 1 :] if after in keys else places
     chosen: list[tuple[Head, str]] = []

@@ -15,7 +15,7 @@ from common.exchanges.documents.tools import Tools
 from common.exchanges.documents.transfer import CHANGED, hashed
 from common.model.documents import Card, DiskFile, FolderId, OnecFile, Version, VersionId
 from common.model.moments import business_date
-from common.model.records import Outcome, Record
+from common.model.records import Conflict, Outcome, Record
 
 Kind = TypeVar("Kind")
 
@@ -150,8 +150,7 @@ class Pair:
         if not (self.did or self.notes or conflicts):
             return Outcome()
         for one in conflicts:
-            disk = str(self.bound.get("disk") or "")
-            self.tools.archive.show("file", self.record.body["file"], disk, one.where, "conflict", one.details)
+            self._show(one)
         return Outcome(
             {**self.bound, "met": []},
             target=str(self.bound["target"]),
@@ -160,6 +159,15 @@ class Pair:
             details={**self.notes, "name": self.facts.file.name if self.facts.file else ""},
             conflicts=conflicts,
         )
+
+    def _show(self, conflict: Conflict) -> None:
+        """On the file's card in 1C; on its document's when the file was removed, nowhere when both were."""
+        file, card, disk = self.facts.file, self.facts.card, str(self.bound.get("disk") or "")
+        where, details = conflict.where, conflict.details
+        if file is not None:
+            self.tools.archive.show("file", file.id, disk, where, "conflict", details)
+        elif card is not None:
+            self.tools.archive.show("document", card.id, disk, where, "conflict", details)
 
 
 def closed(file: OnecFile) -> str:

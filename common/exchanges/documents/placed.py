@@ -10,6 +10,7 @@ from common.exchanges.documents.looking import OVERLAP, Seen
 from common.exchanges.documents.shelves import Head, Shelves
 from common.model import moments
 from common.model.documents import DiskId, FolderId
+from common.model.ids import RuleId
 from common.ports.disk import Disk
 
 
@@ -29,7 +30,7 @@ class Placed:
             return []
         since = moments.text(moments.parse(min(looked_at)) - OVERLAP)
         listed = {one for part in seen for one, entry in part.changes.items() if entry is not None}
-        placed = [(folder, one) for folder, one in self.desk.placed_since(since) if one not in listed]
+        placed = [found for found in self.desk.placed_since(since) if found[2] not in listed]
         return self._gone(placed)
 
     def outside(self) -> list[Seen]:
@@ -47,11 +48,12 @@ class Placed:
             seen.append(one)
         return seen
 
-    def _gone(self, placed: Sequence[tuple[FolderId, DiskId]]) -> list[Seen]:
-        heads = self.shelves.heads({folder: "" for folder, _ in placed}) if placed else {}
+    def _gone(self, placed: Sequence[tuple[RuleId, FolderId, DiskId]]) -> list[Seen]:
+        # A document's own folder that was never listed has no head yet: then the binding tells whose it is.
+        heads = self.shelves.heads({folder: mapping for mapping, folder, _ in placed}) if placed else {}
         left: list[tuple[Head, DiskId]] = []
         for folder, head in heads.items():
-            ids = [one for where, one in placed if where == folder]
+            ids = [one for _, where, one in placed if where == folder]
             known = self.shelves.children(self.shelves.keys_of(head, ids))
             on_shelves = {one for shelf in known.values() for one in shelf}
             left += [(head, one) for one in ids if one not in on_shelves]

@@ -86,6 +86,11 @@ def page_task(scan: Scan) -> Data:
     return {"kind": "page", "mapping": scan.mapping, "number": scan.number, "after": scan.after}
 
 
+def bound_task(mapping: RuleId, after: str, number: int) -> Data:
+    """The body of the task that looks at the pairs behind this record's key."""
+    return {"kind": "bound", "mapping": mapping, "after": after, "number": number}
+
+
 @dataclass(frozen=True)
 class Scanner:
     tools: Tools

@@ -15,7 +15,7 @@ from common.exchanges.documents.looking import COMMANDS, Look, Seen, by_mapping,
 from common.exchanges.documents.model import DocumentRule
 from common.exchanges.documents.noticing import Noticing
 from common.exchanges.documents.placed import Placed
-from common.exchanges.documents.scanning import Scan, Scanner, Scans, beginning, folder_of, page_task
+from common.exchanges.documents.scanning import Scan, Scanner, Scans, beginning, bound_task, folder_of, page_task
 from common.exchanges.documents.shelves import Head, Shelves
 from common.exchanges.documents.tools import Tools
 from common.model import moments
@@ -24,6 +24,9 @@ from common.model.ids import RuleId
 from common.ports import Leases, Write
 
 ROLLING = "rolling"
+SUBFOLDERS = 20
+"""Requests a run spends on confirming documents' own folders: nothing else tells of a new file there (facts §6.8)."""
+
 SECONDS = 280.0
 """Of a run's lease: a little less than the function's time limit."""
 
@@ -69,6 +72,8 @@ class DocumentSync:
             if anew or scan is None or scan.beginning != beginning(rule):
                 scan = self.scanner.start(rule, scan, self._documents_of(rule), released=rule.id in passing)
                 self.desk.note(f"mapping:{rule.id}", "scan_began", {"documents": scan.total})
+                if anew:
+                    self.desk.put_body(bound_task(rule.id, "", scan.number), f"bound {rule.id} {scan.number}")
                 begun += 1
             if not scan.ended_at:
                 self._put_page(scan)
@@ -129,12 +134,13 @@ class DocumentSync:
         """One more request a run confirms the next files in turn."""
         place = self.desk.place(ROLLING)
         start, _, shelf = place.partition("|")
-        many = COMMANDS if any(rule.subfolder for rule in self.tools.rules().values()) else COMMANDS // 5
+        own = any(rule.subfolder for rule in self.tools.rules().values())
+        many, budget = (COMMANDS * SUBFOLDERS, COMMANDS * SUBFOLDERS) if own else (COMMANDS // 5, COMMANDS)
         following = [heads.get(one.folder, one) for one in self.shelves.following(start, many)]
         ready = [head for head in following if head.is_ready]
-        seen, last = look.again(ready, shelf, COMMANDS)
+        seen, last = look.again(ready, shelf, budget)
         if last:
-            at = next(head for head in ready if last in [key for key, _, _ in head.shelves])
+            at = next(head for head in ready if int(last.partition(":")[0]) == head.folder)
             return seen, f"{at.key}|{last}"
         more = f"{following[-1].key}~|" if len(following) == many else "|"
         return seen, more

@@ -10,7 +10,7 @@ from common.exchanges.documents.desk import TOGETHER, Desk
 from common.exchanges.documents.entry import by_id
 from common.exchanges.documents.model import Facts
 from common.exchanges.documents.records import file_in, file_record
-from common.exchanges.documents.scanning import Scan, Scanner, Scans, page_task
+from common.exchanges.documents.scanning import Scan, Scanner, Scans, bound_task, page_task
 from common.exchanges.documents.tools import Tools
 from common.model import moments
 from common.model.documents import DocumentId, FileId
@@ -32,18 +32,29 @@ class Turns:
     scanner: Scanner
 
     def page(self, mapping: RuleId, number: int, after: str, run: Run) -> None:
-        """The next page's task is put first, so that several workers go on side by side; then this page is carried.
+        """The next page's task is put before this page is carried, so that several workers go on side by side.
 
-        A page read a second time (its worker died) is only carried.
+        A page read a second time (its worker died) is only carried, or puts the next one if nobody did.
         """
         scan, rule = self.scans.all([mapping]).get(mapping), by_id(self.tools.rules().values(), mapping)
         if scan is None or rule is None or scan.number != number:
             return
         cards, following = self.scanner.page(rule, replace(scan, after=after))
-        if scan.after == after and not scan.ended_at:
-            self._go_on(scan, following)
+        if not scan.ended_at and scan.after in (after, following.after):
+            self._go_on(scan, following, counted=scan.after != after)
         records, facts = self.scanner.records(rule, cards, scan)
         self._run(records, facts, run)
+
+    def bound(self, mapping: RuleId, after: str, number: int, run: Run) -> None:
+        """Pairs of a mapping, forty from behind this record's key: after a gap in the feed no listing names those that
+        1C removed for good.
+        """
+        keys = self.desk.of_mapping(mapping, after, TOGETHER)
+        if len(keys) == TOGETHER:
+            self.desk.put_body(bound_task(mapping, keys[-1], number), f"bound {mapping} {number} {keys[-1]}")
+        named = [named for key in keys if (named := file_in(key)) is not None]
+        at = self.tools.clock.now()
+        self._run([file_record(self.tools.portal, one, at, f"gap:{number}") for one in named], {}, run)
 
     def documents(self, ids: Sequence[DocumentId], seq: int, run: Run) -> None:
         """Everything of these documents: the files they have, and those we know that they have no more."""
@@ -77,15 +88,16 @@ class Turns:
         if later:
             raise later[0]
 
-    def _go_on(self, scan: Scan, following: Scan) -> None:
+    def _go_on(self, scan: Scan, following: Scan, counted: bool) -> None:
+        if not counted:
+            try:
+                self.scans.save(following)
+            except StoreConflict:
+                return  # another attempt at this page counted it, and puts the next one
+            if following.ended_at or _tenths(following) != _tenths(scan):
+                self._say(following)
         if following.after:
             self.desk.put_body(page_task(following), f"page {scan.mapping} {scan.number} {following.after}")
-        try:
-            self.scans.save(following)
-        except StoreConflict:
-            return  # another attempt at this page counted it
-        if following.ended_at or _tenths(following) != _tenths(scan):
-            self._say(following)
 
     def _say(self, scan: Scan) -> None:
         details = progress(scan, moments.text(self.tools.clock.now()))

@@ -11,10 +11,13 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from hashlib import sha256
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from common.errors import Refused
-from common.settings.model import Secret
+
+if TYPE_CHECKING:
+    from common.settings.model import Secret
 
 KEY_ID = "X-Exchange-Key-Id"
 TIMESTAMP = "X-Exchange-Timestamp"

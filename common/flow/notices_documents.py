@@ -164,6 +164,26 @@ DOCUMENTS: Final[Mapping[str, tuple[Text, Text]]] = MappingProxyType(
             Text("1С не принимает файлы с таким расширением", "Переименуйте файл или разрешите расширение в 1С."),
             Text("1C takes no files with this extension", "Rename the file, or allow the extension in 1C."),
         ),
+        "company_unmapped": (
+            Text(
+                "Контрагенту документа нет компании в CRM",
+                "Заполните ИНН и КПП в реквизитах компании или дополните таблицу counterparties (база dm).",
+            ),
+            Text(
+                "The document's counterparty has no company in the CRM",
+                "Fill in INN and KPP of the company, or complete the table counterparties (base dm).",
+            ),
+        ),
+        "company_ambiguous": (
+            Text(
+                "Контрагенту документа подходят несколько компаний CRM",
+                "Назовите одну в таблице counterparties (база dm).",
+            ),
+            Text(
+                "Several companies of the CRM fit the document's counterparty",
+                "Name one in the table counterparties (base dm).",
+            ),
+        ),
         "no_document": (
             Text("Новый файл лежит вне папки документа", "Положите его в папку своего документа."),
             Text("A new file lies in no document's folder", "Put it into the folder of its document."),

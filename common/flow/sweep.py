@@ -177,7 +177,7 @@ class Sweep:
         """Who is to be tried when this has changed; a changed rule may help any record of its own."""
         kind, _, name = awaits.partition(":")
         if kind != "rule":
-            return self.waiting.by_awaits(awaits)
+            return [wait for wait in self.waiting.by_awaits(awaits) if wait.exchange == self.work.name]
         waits = self.waiting.of_exchange(self.work.name)
         return [wait for wait in waits if record_of(wait).body.get("rule") == name and wait.reason != SIDE_DOWN]
 

@@ -119,7 +119,8 @@ class HouseDesk:
         self.work.teller.tell(about, stops)
 
     def retry(self, awaits: str) -> None:
-        put_again(self.work, self.waiting.by_awaits(awaits), f"{awaits} {moments.text(self.work.clock.now())}")
+        waits = [wait for wait in self.waiting.by_awaits(awaits) if wait.exchange == self.work.name]
+        put_again(self.work, waits, f"{awaits} {moments.text(self.work.clock.now())}")
 
     def note(self, about: str, did: str, details: Mapping[str, Any], by: str = "") -> None:
         self.journal.add(Entry(about, "documents", did, source=about, by=by, details=dict(details)))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from common.flow.delivery import Turn
     from common.flow.watermarks import Watermarks
     from common.flow.work import Work
+    from common.mapping.clients import Clients
     from common.mapping.executors import Executors
     from common.model.records import Record
     from common.onec.http_service.client import OnecArchive
@@ -75,6 +76,13 @@ class DocumentParts(ActsParts):
         )
 
     @cached_property
+    def clients(self) -> Clients:
+        from common.bitrix.companies import PortalCompanies
+        from common.mapping.clients import Clients
+
+        return Clients(lambda: self.table_book.table("counterparties"), lambda: PortalCompanies(self.bitrix))
+
+    @cached_property
     def document_tools(self) -> Tools:
         from common.bitrix.disk_names import corrected
         from common.exchanges.documents.copies import Copies
@@ -87,7 +95,7 @@ class DocumentParts(ActsParts):
             disk=self.disk,
             archive=self.archive,
             rules=self.document_rules,
-            folders=Folders(self.store, self.disk, corrected),
+            folders=Folders(self.store, self.disk, corrected, self.clients.company_name),
             copies=Copies(self.store, self.disk, corrected, self.clock),
             guards=Guards(self.store, self.clock),
             pairs=StoredPairs(self.bindings),

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from common.flow.delivery import Turn
     from common.flow.resume import Watch
 
+DM_BASE = "dm"
+
 FIRST_RULES = "first_rules"
 """About what the admins are told when the file of `EXCHANGE_RULES` cannot be imported."""
 
@@ -77,10 +79,15 @@ class Services(DocumentParts):
         return RuleBook(
             self.kept,
             self.clock,
-            lambda: {name: base.configuration for name, base in self.settings.onec.items()},
+            self._products,
             lambda profile_id: profile(profile_id).needs(),
             self._rules_changed,
         )
+
+    def _products(self) -> dict[str, str]:
+        """Product of each base that rules and tables may name; 1C:DM is `dm`."""
+        products: dict[str, str] = {name: base.configuration for name, base in self.settings.onec.items()}
+        return products | ({DM_BASE: DM_BASE} if self.settings.has_dm else {})
 
     def _rules_changed(self, what: Sequence[str]) -> None:
         """Whoever waits for it is tried again; a rule may also take in entries that the last sweep had no eye for."""
@@ -98,8 +105,9 @@ class Services(DocumentParts):
             self.equip_for_rules()
         occasion = moments.text(self.clock.now())
         for awaits in what:
-            if awaits.startswith("documents:") or awaits == "mapping:executors":
+            if self.settings.has_dm:
                 self.document_desk.retry(awaits)
+            if awaits.startswith("documents:") or awaits == "mapping:executors":
                 continue
             waits = sweep.waiting_for(awaits)
             sweep.put_again(waits, f"{awaits} {occasion}")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from common.errors import NameTaken, TryLater
 from common.exchanges.documents.model import DocumentRule
 from common.exchanges.documents.names import Spelled, subfolder_names
-from common.model.documents import Card, DocumentId, FolderId
+from common.model.documents import Card, Client, DocumentId, FolderId
 from common.model.ids import RuleId
 from common.ports import Store, Write
 from common.ports.disk import Disk
@@ -29,6 +29,8 @@ class Folders:
     store: Store
     disk: Disk
     spelled: Spelled
+    company: Callable[[Client | None], str]
+    """What the CRM calls a counterparty; raises NeedsPerson when nobody knows."""
 
     def of(self, rule: DocumentRule, card: Card) -> FolderId:
         """The folder of the type, or the document's own in it, made when it is first needed (rules, Documents)."""
@@ -61,7 +63,8 @@ class Folders:
             self.store.write(gone, Write(FOLDERS, _at(FolderId(found.data["folder"])), None))
 
     def _made(self, rule: DocumentRule, card: Card) -> FolderId:
-        for name in subfolder_names(rule, card, self.spelled):
+        company = self.company(card.client) if "{company}" in rule.subfolder else ""
+        for name in subfolder_names(rule, card, company, self.spelled):
             try:
                 folder = self.disk.make_folder(rule.folder, name).id
             except NameTaken:

@@ -66,7 +66,7 @@ def wanted_names(name: str, card: Card, spelled: Spelled) -> Iterator[str]:
         number += 1
 
 
-_FIELDS = ("reg_number", "title", "date", "counterparty", "id")
+_FIELDS = ("reg_number", "title", "date", "counterparty", "company", "id")
 _FIELD = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -82,13 +82,17 @@ def template_faults(template: str) -> list[str]:
     return faults
 
 
-def subfolder_names(rule: DocumentRule, card: Card, spelled: Spelled) -> Iterator[str]:
-    """What a document's own sub-folder may be called: by the template, then told apart by the document's id."""
+def subfolder_names(rule: DocumentRule, card: Card, company: str, spelled: Spelled) -> Iterator[str]:
+    """What a document's own sub-folder may be called: by the template, then told apart by the document's id.
+
+    `company`: what the CRM calls the counterparty, where the template asks for it.
+    """
     values = {
         "reg_number": card.reg_number,
         "title": card.title,
         "date": f"{card.reg_date:%Y-%m-%d}" if card.reg_date else "",
         "counterparty": card.client.name if card.client else "",
+        "company": company,
         "id": card.id[:8],
     }
     filled = _FIELD.sub(lambda found: values.get(found[1], ""), rule.subfolder)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from common.errors import NeedsPerson
 from common.exchanges.documents import bound as bindings
 from common.exchanges.documents.entry import is_before, rule_for
 from common.exchanges.documents.model import SMALL, DocumentRule, Facts
@@ -61,7 +62,11 @@ def _new(tools: Tools, parts: Sequence[Part], stopped: Sequence[RuleId]) -> Iter
         if is_before(rule, file) and not record.body.get("taken_in"):
             continue
         name = next(wanted_names(file.name, card, tools.spelled))
-        yield New(record, facts, card, file, version, rule, tools.folders.of(rule, card), name)
+        try:
+            folder = tools.folders.of(rule, card)
+        except NeedsPerson:
+            continue  # it will say so itself, when it is carried
+        yield New(record, facts, card, file, version, rule, folder, name)
 
 
 def _groups(found: Sequence[New]) -> Iterator[list[New]]:

@@ -84,9 +84,10 @@ class RuleBook:
         active = {ACTS: self._afresh(RULES), DOCUMENTS: self._afresh(MAPPINGS)}
         active |= {name: self._afresh(table_name(name)) for name in TABLES}
         tables = {name: [list(row) for row in active[name].rows] for name in TABLES}
+        mappings = [dict(row) for row in active[DOCUMENTS].rows]
         return {
             "acts": [dict(row) for row in active[ACTS].rows],
-            "documents": [dict(row) for row in active[DOCUMENTS].rows],
+            **({"documents": mappings} if active[DOCUMENTS].number else {}),
             "tables": {name: rows for name, rows in tables.items() if rows},
             "versions": {name: version.number for name, version in active.items() if version.number},
         }

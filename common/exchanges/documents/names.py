@@ -96,7 +96,8 @@ def subfolder_names(rule: DocumentRule, card: Card, company: str, spelled: Spell
         "id": card.id[:8],
     }
     filled = _FIELD.sub(lambda found: values.get(found[1], ""), rule.subfolder)
-    name = spelled(" ".join(composed(filled).split()))[:_LONGEST].strip() or card.id
+    text = " ".join(composed(filled).split())[:_LONGEST]
+    name = spelled(text) if text else card.id
     yield name
     yield f"{name} ({card.id[:8]})"
     yield f"{name} ({card.id})"

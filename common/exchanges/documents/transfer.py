@@ -21,9 +21,11 @@ def proved(chunks: Iterable[bytes], size: int, sha256: str) -> Iterator[bytes]:
     So a receiver that counts never gets a whole body of other bytes. Raises TryLater instead of the last piece.
     """
     digest, seen, held = hashlib.sha256(), 0, b""
-    for chunk in chunks:
+    for chunk in filter(None, chunks):
         digest.update(chunk)
         seen += len(chunk)
+        if seen > size:
+            raise TryLater(CHANGED, 1.0)  # the first `size` bytes of it would be a whole body too
         if held:
             yield held
         held = chunk

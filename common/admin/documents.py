@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from common.errors import Refused
+from common.exchanges.documents.copies import Copies
 from common.exchanges.documents.guards import Guards
 from common.exchanges.documents.model import DocumentRule
 from common.exchanges.documents.scanning import Scan, Scanner, Scans, page_task
@@ -19,8 +20,10 @@ from common.flow.parts import Teller
 from common.flow.tasks import name_for
 from common.flow.waiting import WaitingRoom
 from common.model import moments
+from common.model.documents import DiskId
 from common.model.ids import RuleId
 from common.ports import Clock, Queue, Store, Task
+from common.ports.archive import Archive
 
 BOUND = "bound"
 DOCUMENTS = "documents"
@@ -40,6 +43,8 @@ class DocumentPeople:
     excluded: ExcludedRecords
     conflicts_kept: Conflicts
     guards: Guards
+    copies: Copies
+    archive: Archive
     scans: Scans
     scanner: Scanner
     teller: Teller
@@ -97,9 +102,14 @@ class DocumentPeople:
 
     def conflicts(self) -> Iterator[Mapping[str, Any]]:
         """Those nobody has settled, oldest first."""
-        for one in self.conflicts_kept.open():
+        kept = self.conflicts_kept.open()
+        ids = [DiskId(one.data["copy"]["id"]) for one in kept if one.data.get("copy")]
+        known = self.copies.known(ids) if ids else {}
+        for one in kept:
             told = {"id": one.id, "kind": one.kind, "what": one.subject, "where": one.where, "since": one.opened_at}
-            yield {**told, "source": one.source, "details": one.details, **one.data}
+            copy = known.get((one.data.get("copy") or {}).get("id", 0), {})
+            edited = {name: copy[name] for name in ("edited_by", "edited_at") if name in copy}
+            yield {**told, "source": one.source, "details": one.details, **one.data, **edited}
 
     def settle(self, id: str, by: str) -> None:
         """Say that it is settled, once. Raises Refused 404 for one there is not."""
@@ -108,6 +118,10 @@ class DocumentPeople:
             entry = Entry(before.record, before.exchange, "conflict_settled", source=before.source, by=by)
             self.journal.add(entry)
         self.teller.tell(f"{ABOUT}{id}", ())
+        kind, _, named = before.source.partition(":")
+        if kind == "file":
+            disk = (before.data.get("disk") or {}).get("id", "")
+            self.archive.show("file", named, str(disk), before.where, "bound", "")
 
     def _scan(self, mapping: RuleId) -> Scan:
         scan = self.scans.all([mapping]).get(mapping)

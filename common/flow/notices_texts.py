@@ -29,6 +29,12 @@ def opened(stop: Stop, language: Language, source: str = "", record: str = "") -
     return "\n".join(line for line in lines if line)
 
 
+def short(stop: Stop, language: Language) -> str:
+    """The same for a card in 1C, as plain text: what is wrong, with what, what to do."""
+    text = _text(stop.reason, language)
+    return " ".join(f"{text.wrong}{_whose(stop, language, '')}. {text.do} {stop.details}".split())
+
+
 def resolved(stop: Stop, count: int, language: Language, source: str = "") -> str:
     """The notice that a cause is gone; `count` records go on, a side has none of its own."""
     words, text = _WORDS[language], _text(stop.reason, language)

@@ -145,9 +145,13 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """`public_base_url` without a final slash, "" when unset; `exchange_rules` a file, "" for none."""
+    """`public_base_url` without a final slash, "" when unset; `exchange_rules` a file, "" for none.
+
+    document_minutes   between two runs of `document_sync`, at least 5
+    """
 
     language: Language
     business_time_zone: str
     public_base_url: str
     exchange_rules: str
+    document_minutes: int

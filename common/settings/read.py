@@ -274,7 +274,15 @@ def _site(forms: Forms) -> Site:
         business_time_zone=forms.zone("BUSINESS_TIME_ZONE", default="Europe/Moscow"),
         public_base_url=forms.url("PUBLIC_BASE_URL", "https://exchange.example.ru", required=False, https=True),
         exchange_rules=forms.given("EXCHANGE_RULES"),
+        document_minutes=_minutes(forms),
     )
+
+
+def _minutes(forms: Forms) -> int:
+    """rules, Documents: a setting, not under five."""
+    problem = "must be a whole number of minutes, at least 5"
+    value = forms.matching("DOCUMENT_SYNC_MINUTES", r"[5-9]|[1-9]\d{1,3}", problem, "5")
+    return int(value) if value.isdecimal() else 5
 
 
 def _language(forms: Forms) -> Language:

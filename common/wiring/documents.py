@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from common.errors import Refused
+from common.model import moments
 from common.model.ids import RuleId
 from common.wiring.acts import PROCESS_SECONDS, ActsParts
 from common.wiring.portal import PORTAL
@@ -28,6 +30,13 @@ if TYPE_CHECKING:
     from common.model.records import Record
     from common.onec.http_service.client import OnecArchive
     from common.wiring.desk import HouseDesk
+
+LEAST_MINUTES = 5
+EARLY = timedelta(seconds=30)
+"""A schedule fires a little early or late, and an early one must not be skipped."""
+
+RAN = "ran"
+"""When `document_sync` last ran to its end."""
 
 DM = "base:dm"
 """The breaker of 1C:DM."""
@@ -89,6 +98,7 @@ class DocumentParts(ActsParts):
         from common.exchanges.documents.folders import Folders
         from common.exchanges.documents.guards import Guards
         from common.exchanges.documents.tools import Tools
+        from common.flow.notices_texts import short
         from common.wiring.desk import StoredPairs
 
         return Tools(
@@ -101,6 +111,7 @@ class DocumentParts(ActsParts):
             pairs=StoredPairs(self.bindings),
             people=self.executors,
             spelled=corrected,
+            words=lambda stop: short(stop, self.settings.site.language),
             portal=self.portal,
             zone=self.settings.site.business_time_zone,
             clock=self.clock,
@@ -186,14 +197,22 @@ class DocumentParts(ActsParts):
         """One run of `document_sync`; nothing while a side is down or there are no mappings."""
         from common.flow.retries import guarded, looked_well, retry_due
 
-        if not self.document_rules():
+        if not self.document_rules() or self._ran_lately():
             return {}
         work, name = self.documents_work, f"documents:{self.portal}"
         numbers = guarded(work, self.watermarks, name, (PORTAL, DM), self.document_sync.run)
         if numbers is None:
             return {}
         looked_well(work, self.watermarks, name)
+        self.document_desk.advance(RAN, moments.text(self.clock.now()))
         return {**numbers, "due": retry_due(work, self.waiting)}
+
+    def _ran_lately(self) -> bool:
+        """The schedule fires every five minutes; a company may want it less often."""
+        minutes = self.settings.site.document_minutes
+        ran = self.document_desk.place(RAN) if minutes > LEAST_MINUTES else ""
+        due = moments.parse(ran) + timedelta(minutes=minutes) - EARLY if ran else self.clock.now()
+        return due > self.clock.now()
 
     def carry_documents(self, turn: Turn) -> None:
         """Carry one task of `PROCESSOR`."""

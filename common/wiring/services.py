@@ -139,6 +139,8 @@ class Services(DocumentParts):
             excluded=self.documents_work.excluded,
             conflicts_kept=self.conflicts,
             guards=self.document_tools.guards,
+            copies=self.document_tools.copies,
+            archive=self.archive,
             scans=self.scans,
             scanner=self.scanner,
             teller=self.telling,

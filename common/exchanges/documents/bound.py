@@ -6,6 +6,7 @@ copying   a conflict copy under way: name and hash
 renaming  a name we are about to give on Disk, so that it is not taken for a user's
 met       conflicts that are still to be told
 kept      content that went to the trash after a copy of it was kept
+shown     the reason of waiting that 1C's card shows, "" for none
 out       it lies in a folder of no mapping, where a user moved it
 """
 
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from types import MappingProxyType
 from typing import Any
 
 from common.exchanges.documents.model import Agreed, DocumentRule, State
@@ -22,21 +24,26 @@ Bound = Mapping[str, Any]
 
 _AGREED = tuple(Agreed.__dataclass_fields__)
 
-
-def begun(rule: DocumentRule, card: Card | None, file: FileId) -> dict[str, Any]:
-    """A binding before anything is on the other side."""
-    own = {"exchange": "documents", "source": source(file), "target": "", "state": "creating", "generation": 1}
-    under_way: dict[str, Any] = {
+DEFAULTS: Mapping[str, Any] = MappingProxyType(
+    {
         "intent": None,
         "copying": None,
         "renaming": "",
         "url": "",
         "kept": 0,
         "out": False,
+        "shown": "",
         "noted": {},
         "met": [],
     }
-    return {**own, **_shown(rule, card), "document": card.id if card else "", **under_way}
+)
+"""What a binding holds while nothing of it is under way; one written before a field was known reads as if it were."""
+
+
+def begun(rule: DocumentRule, card: Card | None, file: FileId) -> dict[str, Any]:
+    """A binding before anything is on the other side."""
+    own = {"exchange": "documents", "source": source(file), "target": "", "state": "creating", "generation": 1}
+    return {**own, **DEFAULTS, **_shown(rule, card), "document": card.id if card else ""}
 
 
 def source(file: FileId) -> str:

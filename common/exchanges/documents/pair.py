@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, TypeVar
 
-from common.errors import TryLater
+from common.errors import Stop, TryLater
 from common.exchanges.documents import bound as bindings
 from common.exchanges.documents import told
 from common.exchanges.documents.model import Agreed, ConflictKind, DiskNow, DocumentRule, Facts, OnecNow
@@ -15,7 +15,8 @@ from common.exchanges.documents.tools import Tools
 from common.exchanges.documents.transfer import CHANGED, hashed
 from common.model.documents import Card, DiskFile, FolderId, OnecFile, Version, VersionId
 from common.model.moments import business_date
-from common.model.records import Conflict, Outcome, Record
+from common.model.records import Outcome, Record
+from common.ports.archive import Shown
 
 Kind = TypeVar("Kind")
 
@@ -147,10 +148,14 @@ class Pair:
     def outcome(self) -> Outcome:
         """What came of it; nothing done and nothing met is nothing."""
         conflicts = tuple(told.read(one) for one in self.bound["met"])
+        if conflicts:
+            self._show("conflict", conflicts[-1].where, [told.stop(one) for one in conflicts])
+            self.bound["shown"] = ""
+        elif self.bound["shown"]:
+            self._show("bound", self.facts.disk.url if self.facts.disk else "", ())
+            self.keep({**self.bound, "shown": ""})
         if not (self.did or self.notes or conflicts):
             return Outcome()
-        for one in conflicts:
-            self._show(one)
         return Outcome(
             {**self.bound, "met": []},
             target=str(self.bound["target"]),
@@ -160,14 +165,21 @@ class Pair:
             conflicts=conflicts,
         )
 
-    def _show(self, conflict: Conflict) -> None:
+    def show_waiting(self, stops: Sequence[Stop]) -> None:
+        """On the card in 1C, once for each reason; what goes on again is shown by `outcome`."""
+        reason = stops[0].reason if stops else ""
+        if reason and self.bound["shown"] != reason:
+            self._show("waiting", stops[0].where, stops)
+            self.keep({**self.bound, "shown": reason})
+
+    def _show(self, state: Shown, where: str, stops: Sequence[Stop]) -> None:
         """On the file's card in 1C; on its document's when the file was removed, nowhere when both were."""
         file, card, disk = self.facts.file, self.facts.card, str(self.bound.get("disk") or "")
-        where, details = conflict.where, conflict.details
+        text = "\n".join(self.tools.words(stop) for stop in stops)
         if file is not None:
-            self.tools.archive.show("file", file.id, disk, where, "conflict", details)
+            self.tools.archive.show("file", file.id, disk, where, state, text)
         elif card is not None:
-            self.tools.archive.show("document", card.id, disk, where, "conflict", details)
+            self.tools.archive.show("document", card.id, disk, where, state, text)
 
 
 def closed(file: OnecFile) -> str:

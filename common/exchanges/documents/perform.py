@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from common.errors import Stop
+from common.errors import NeedsPerson, Stop
 from common.exchanges.documents import bound as bindings
 from common.exchanges.documents import reading, together
 from common.exchanges.documents.arriving import NOTHING, Arriving, mapping_stopped
@@ -54,8 +54,7 @@ class Documents:
         self, parts: Sequence[together.Part], bind_all: Callable[[Mapping[str, dict[str, Any]]], None]
     ) -> None:
         """First publications of small files, up to 40 in one request."""
-        if len(parts) > 1:
-            together.publish(self.tools, parts, list(self.tools.guards.standing()), bind_all)
+        together.publish(self.tools, parts, list(self.tools.guards.standing()), bind_all)
 
     def carry(
         self, record: Record, facts: Facts | None, bound: Bound | None, bind: Callable[[dict[str, Any]], None]
@@ -85,8 +84,15 @@ class Documents:
         bound: Bound | None,
         bind: Callable[[dict[str, Any]], None],
     ) -> Outcome:
-        begun = dict(bound) if bound is not None else bindings.begun(rule, facts.card, file_of(record))
-        return settled(Pair(self.tools, record, rule, facts, begun, bind))
+        begun = {**bindings.DEFAULTS, **(bound or bindings.begun(rule, facts.card, file_of(record)))}
+        pair = Pair(self.tools, record, rule, facts, begun, bind)
+        try:
+            outcome = settled(pair)
+        except NeedsPerson as needs:
+            pair.show_waiting(needs.stops)
+            raise
+        pair.show_waiting(outcome.stops)
+        return outcome
 
     def _arrived(self, record: Record, facts: Facts) -> Outcome:
         if facts.disk is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, count
 from typing import Any
 
 from common.model.documents import DiskFile, DiskFolder, FolderId
@@ -140,11 +141,12 @@ class Shelves:
             else:
                 shelf[one] = entry
         rest = [one for one in head.shelves if one[0] not in touched]
+        taken = {one[0] for one in head.shelves}
         made: list[tuple[str, int, int]] = []
         writes: list[Write] = []
         for key, shelf in [*touched.items(), ("", fresh)]:
             for number, part in enumerate(_parts(shelf)):
-                name = key if key and number == 0 else f"{head.folder}:{min(part)}"
+                name = key if key and number == 0 else _unused(f"{head.folder}:{min(part)}", taken)
                 made.append((name, min(part), len(part)))
                 writes.append(Write(SHELVES, name, {"children": {str(one): entry for one, entry in part.items()}}))
             if key and not shelf:
@@ -157,6 +159,14 @@ def _parts(shelf: Children) -> list[Children]:
     """A shelf that overflows is parted."""
     ids = sorted(shelf)
     return [{one: shelf[one] for one in ids[start : start + FULL]} for start in range(0, len(ids), FULL)]
+
+
+def _unused(name: str, taken: set[str]) -> str:
+    """A shelf keeps the name of the id it began with, though lower ones came since: another then begins there too."""
+    numbered = (f"{name}.{number}" for number in count(2))
+    free = next(one for one in chain([name], numbered) if one not in taken)
+    taken.add(free)
+    return free
 
 
 def _place(head: Head, one: int) -> int:

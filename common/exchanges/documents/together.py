@@ -43,8 +43,7 @@ class New:
 def publish(tools: Tools, parts: Sequence[Part], stopped: Sequence[RuleId], bind_all: BindAll) -> None:
     """Publish those that can go together; whatever does not go well for one is left to be carried alone."""
     for group in _groups(list(_new(tools, parts, stopped))):
-        if len(group) > 1:
-            _published(tools, group, bind_all)
+        _published(tools, _housed(tools, group), bind_all)
 
 
 def _new(tools: Tools, parts: Sequence[Part], stopped: Sequence[RuleId]) -> Iterator[New]:
@@ -79,6 +78,16 @@ def _groups(found: Sequence[New]) -> Iterator[list[New]]:
         group.append(one)
     if group:
         yield group
+
+
+def _housed(tools: Tools, group: Sequence[New]) -> list[New]:
+    """Those whose folder is there: Disk takes files into a folder in the trash as well, and says nothing. A type's
+    folder is looked at by each run of the sync; a document's own only here.
+    """
+    own = {one.folder for one in group if one.folder != one.rule.folder}
+    there = tools.disk.folders(sorted(own)) if own else {}
+    gone = {folder for folder in own if (found := there.get(folder)) is None or found.trashed}
+    return [one for one in group if one.folder not in gone]
 
 
 def _published(tools: Tools, group: Sequence[New], bind_all: BindAll) -> None:

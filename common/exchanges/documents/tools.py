@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from common.errors import Stop
 from common.exchanges.documents.copies import Copies
 from common.exchanges.documents.folders import Folders
 from common.exchanges.documents.guards import Guards
@@ -57,6 +58,8 @@ class Tools:
     pairs: Pairs
     people: People
     spelled: Spelled
+    words: Callable[[Stop], str]
+    """A reason as people read it."""
     portal: PortalKey
     zone: str
     """`BUSINESS_TIME_ZONE`: conflict copies carry its date."""

@@ -10,7 +10,7 @@ from common.errors import Refused
 from common.exchanges.documents.copies import Copies
 from common.exchanges.documents.guards import Guards
 from common.exchanges.documents.model import DocumentRule
-from common.exchanges.documents.scanning import Scan, Scanner, Scans, page_task
+from common.exchanges.documents.scanning import Scan, Scanner, Scans, page_name, page_task
 from common.exchanges.documents.turns import progress
 from common.flow.bindings import BINDINGS
 from common.flow.conflicts import ABOUT, Conflicts
@@ -52,7 +52,7 @@ class DocumentPeople:
     def status(self) -> Iterator[Mapping[str, Any]]:
         """One object for each mapping."""
         active = [rule for rule in self.rules.values() if rule.active]
-        scans, stopped = self.scans.all([rule.id for rule in active]), self.guards.stopped([rule.id for rule in active])
+        scans, stopped = self.scans.all([rule.id for rule in active]), self.guards.stopped()
         held = self.guards.all()
         for rule in active:
             scan = scans.get(rule.id)
@@ -97,8 +97,7 @@ class DocumentPeople:
         scan = self._scan(mapping)
         begun = self.scanner.start(self.rules[mapping], scan, scan.total, by)
         self._journalled(mapping, "taken_in", by)
-        name = name_for("documents", f"page {mapping} {begun.number} by {by}")
-        self.queue.put(Task(self.function, page_task(begun), name, "bulk"))
+        self.queue.put(Task(self.function, page_task(begun), name_for("documents", page_name(begun)), "bulk"))
 
     def conflicts(self) -> Iterator[Mapping[str, Any]]:
         """Those nobody has settled, oldest first."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
-from common.errors import ExchangeError, Stop
+from common.errors import ExchangeError, Stop, TryLater
 from common.flow.delivery import Turn
 from common.ports import Task
 from common.ports.archive import Archive
@@ -14,8 +14,12 @@ from common.wiring.documents import PROCESSOR
 from common.wiring.services import Services
 
 Line = Mapping[str, Any]
+Done = TypeVar("Done")
 _MOST = 1_000_000
 """Tasks of one plan."""
+_TRIES = 9
+_LONGEST = 60.0
+"""Seconds a plan waits for a side; what has to wait longer is a line of it."""
 
 
 @dataclass
@@ -66,7 +70,7 @@ def rehearse(services: Services) -> Iterator[Line]:
         said.append({"would": what, **figures})
 
     planned, queue = _planned(services, say)
-    numbers = planned.sync_documents()
+    numbers = _patiently(planned, planned.sync_documents)
     for task in _in_turn(queue):
         _carried(planned, task, say)
         yield from said
@@ -102,7 +106,20 @@ def _in_turn(queue: _Queue) -> Iterator[Task]:
 
 
 def _carried(planned: Services, task: Task, say: Any) -> None:
+    """What the queue tries again is tried again here: a plan that left it out would be none."""
     try:
-        planned.carry_documents(Turn(task, 0, True))
+        _patiently(planned, lambda: planned.carry_documents(Turn(task, 0, False)))
     except ExchangeError as reason:
         say("try_again", {"why": str(reason)})
+
+
+def _patiently(planned: Services, work: Callable[[], Done]) -> Done:
+    """Again after each pause that a side asks for, usually the portal's limit on requests."""
+    for _ in range(_TRIES):
+        try:
+            return work()
+        except TryLater as reason:
+            if (reason.after or 0.0) > _LONGEST:
+                raise
+            planned.clock.sleep(reason.after or 1.0)
+    return work()

@@ -6,10 +6,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from common.errors import StoreConflict
 from common.exchanges.documents.records import read
 from common.model import moments
 from common.model.ids import RuleId
@@ -31,12 +33,13 @@ def too_many(number: int, bound: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One thing held. `passed`: it was let pass within the last hour."""
+    """One thing held. `passed`: it was let pass within the last hour; `version`: of what the store keeps."""
 
     record: Record
     mapping: RuleId
     what: str
     passed: bool
+    version: str
 
 
 FRESH = timedelta(seconds=5)
@@ -59,13 +62,21 @@ class Guards:
         """Everything held or let pass within the hour, by mapping."""
         found: defaultdict[RuleId, list[Held]] = defaultdict(list)
         for one in self.store.query(HELD, limit=10_000):
-            found[RuleId(one.data["mapping"])].append(_held(one.data))
+            found[RuleId(one.data["mapping"])].append(_held(one.data, one.version))
         return found
 
     def passing(self, held: Iterable[Held]) -> list[Write]:
-        """For one commit, before their tasks are put: they go on counting for an hour."""
+        """They go on counting for an hour. Not over one that was held anew meanwhile."""
         until = self.clock.now() + REMEMBERED
-        return [Write(HELD, one.record.key, _data(one) | {"passed": True}, expire_at=until) for one in held]
+        return [
+            Write(HELD, one.record.key, _data(one) | {"passed": True}, one.version, expire_at=until) for one in held
+        ]
+
+    def let_pass(self, held: Iterable[Held]) -> None:
+        """To be said once their tasks are put: a death between the two would lose them."""
+        for write in self.passing(held):
+            with suppress(StoreConflict):
+                self.store.write(write)
 
     def drop(self, record: Record) -> None:
         """What was held is not wanted any more."""
@@ -81,13 +92,12 @@ class Guards:
         """All mappings that stand, as read a few seconds ago at most."""
         now = self.clock.now()
         if self._seen is None or now - self._seen[0] >= FRESH:
-            self._seen = (now, {RuleId(one.key) for one in self.store.query(STOPPED)})
+            self._seen = (now, set(self.stopped()))
         return self._seen[1]
 
-    def stopped(self, mappings: Iterable[RuleId]) -> dict[RuleId, Mapping[str, Any]]:
-        """Those that stand, and why; one round trip."""
-        found = self.store.get_many(STOPPED, list(mappings))
-        return {RuleId(key): one.data for key, one in found.items()}
+    def stopped(self) -> dict[RuleId, Mapping[str, Any]]:
+        """All mappings that stand, and why; one small query, read anew."""
+        return {RuleId(one.key): one.data for one in self.store.query(STOPPED)}
 
     def confirm(self, mapping: RuleId, by: str) -> bool:
         """A person lets one run pass; False when the mapping does not stand."""
@@ -103,8 +113,8 @@ class Guards:
         self._seen = None
 
 
-def _held(data: Mapping[str, Any]) -> Held:
-    return Held(read(data["body"]), RuleId(data["mapping"]), data["what"], data["passed"])
+def _held(data: Mapping[str, Any], version: str) -> Held:
+    return Held(read(data["body"]), RuleId(data["mapping"]), data["what"], data["passed"], version)
 
 
 def _data(one: Held) -> dict[str, Any]:

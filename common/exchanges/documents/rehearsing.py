@@ -13,6 +13,8 @@ from typing import Any
 from common.errors import NameTaken
 from common.exchanges.documents.names import same_place
 from common.model.documents import (
+    Card,
+    CardPage,
     Content,
     DiskFile,
     DiskFolder,
@@ -21,6 +23,7 @@ from common.model.documents import (
     FileId,
     FolderId,
     Kept,
+    KindId,
     Listing,
     OnecFile,
     OnecUserId,
@@ -71,7 +74,9 @@ class PlannedDisk:
         return {one: self._folders.get(one) or found.get(one) for one in ids}
 
     def upload_together(self, uploads: Sequence[Upload]) -> list[DiskFile | Exception]:
-        return [self._tried(one) for one in uploads]
+        """Names are looked up together: a plan of many files must not cost a request for each."""
+        there = self.pages([Ask(one.folder, name=one.name) for one in uploads])
+        return [self._tried(one, page) for one, page in zip(uploads, there, strict=True)]
 
     def upload(self, folder: FolderId, name: str, content: Content) -> DiskFile:
         self._free(folder, name)
@@ -147,19 +152,19 @@ class PlannedDisk:
         ]
         return Listing(tuple(files), page.folders, len(files) + len(page.folders))
 
-    def _tried(self, one: Upload) -> DiskFile | Exception:
+    def _tried(self, one: Upload, there: Listing | Unseen) -> DiskFile | Exception:
         @contextmanager
         def chunks() -> Iterator[Iterator[bytes]]:
             yield iter([one.data])
 
-        try:
-            return self.upload(one.folder, one.name, Content(len(one.data), "", chunks))
-        except NameTaken as taken:
-            return taken
+        page = self._with_planned(Ask(one.folder, name=one.name), there)
+        if not _is_free(page):
+            return NameTaken(one.name)
+        self.say("upload", {"name": one.name, "folder": one.folder, "size": len(one.data)})
+        return self._new(one.folder, one.name, Content(len(one.data), "", chunks))
 
     def _free(self, folder: FolderId, name: str, besides: DiskId | None = None) -> None:
-        page = self.pages([Ask(folder, name=name)])[0]
-        if isinstance(page, Listing) and (page.folders or any(one.id != besides for one in page.files)):
+        if not _is_free(self.pages([Ask(folder, name=name)])[0], besides):
             raise NameTaken(name)
 
     def _new(self, folder: FolderId, name: str, content: Content) -> DiskFile:
@@ -183,12 +188,18 @@ class PlannedDisk:
         return self._next
 
 
+def _is_free(page: Listing | Unseen, besides: DiskId | None = None) -> bool:
+    return isinstance(page, str) or not (page.folders or any(one.id != besides for one in page.files))
+
+
 class PlannedArchive:
-    """The `Archive` port: everything is read through, writes are only said."""
+    """The `Archive` port: what is planned is read as if it were there, all else as it is; writes are only said."""
 
     def __init__(self, archive: Archive, say: Say, clock: Clock) -> None:
         self._archive, self._say, self._clock = archive, say, clock
         self._number = 0
+        self._files: dict[FileId, OnecFile] = {}
+        self._contents: dict[VersionId, Content] = {}
 
     def __getattr__(self, name: str) -> Any:
         """Readings, as they are; a write that is not named below would be a fault of this class."""
@@ -196,22 +207,42 @@ class PlannedArchive:
             raise AttributeError(name)
         return getattr(self._archive, name)
 
+    def cards(self, kind: KindId, after: str, limit: int) -> CardPage:
+        page = self._archive.cards(kind, after, limit)
+        return replace(page, cards=tuple(map(self._with_planned, page.cards)))
+
+    def cards_of(self, ids: Sequence[DocumentId]) -> dict[DocumentId, Card | None]:
+        found = self._archive.cards_of(ids)
+        return {one: self._with_planned(card) if card is not None else None for one, card in found.items()}
+
+    def files(self, ids: Sequence[FileId]) -> dict[FileId, OnecFile | None]:
+        real = [one for one in ids if one not in self._files]
+        return {
+            **(self._archive.files(real) if real else {}),
+            **{one: self._files[one] for one in ids if one not in real},
+        }
+
+    def open(self, version: Version) -> AbstractContextManager[Iterator[bytes]]:
+        planned = self._contents.get(version.id)
+        return planned.chunks() if planned is not None else self._archive.open(version)
+
     def add_file(
         self, document: DocumentId, name: str, content: Content, mark: str, comment: str, person: OnecUserId | None
     ) -> Kept:
         self._say("new_file_in_1c", {"document": document, "name": name, "size": content.size, "from": mark})
         version = self._version(content, comment, person)
         file = OnecFile(FileId(version.id), document, name, version.id, "planned", (version,))
-        return Kept(file, version, True)
+        return Kept(self._planned(file), version, True)
 
     def add_version(self, file: OnecFile, content: Content, comment: str, person: OnecUserId | None) -> Kept:
         self._say("new_version_in_1c", {"file": file.id, "name": file.name, "size": content.size})
         version = self._version(content, comment, person)
-        return Kept(replace(file, versions=(*file.versions, version), current=version.id), version, True)
+        after = replace(file, versions=(*file.versions, version), current=version.id)
+        return Kept(self._planned(after), version, True)
 
     def rename(self, file: OnecFile, name: str) -> OnecFile:
         self._say("rename_in_1c", {"file": file.id, "name": file.name, "to": name})
-        return replace(file, name=name)
+        return self._planned(replace(file, name=name))
 
     def show(self, kind: str, id: str, bitrix_id: str, url: str, state: str, text: str) -> None:
         self._say("show_on_card", {kind: id, "disk": bitrix_id, "state": state, "url": url, "text": text})
@@ -219,12 +250,17 @@ class PlannedArchive:
     def _version(self, content: Content, comment: str, person: OnecUserId | None) -> Version:
         self._number += 1
         named = VersionId(f"planned-{self._number}")
+        self._contents[named] = content
         return Version(named, self._number, content.size, content.sha256, person, self._clock.now(), comment)
 
+    def _planned(self, file: OnecFile) -> OnecFile:
+        self._files[file.id] = file
+        return file
 
-_READINGS = frozenset(
-    (
-        *("ability", "probe", "changes", "counts", "kinds", "cards", "cards_of"),
-        *("files", "open", "small", "users", "user_by", "clients"),
-    )
-)
+    def _with_planned(self, card: Card) -> Card:
+        known = {one.id for one in card.files}
+        made = (one for one in self._files.values() if one.document == card.id and one.id not in known)
+        return replace(card, files=(*(self._files.get(one.id, one) for one in card.files), *made))
+
+
+_READINGS = frozenset(("ability", "probe", "changes", "counts", "kinds", "small", "users", "user_by", "clients"))

@@ -6,6 +6,7 @@ is stands in the store, for the terminal, the journal and the next run.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -35,6 +36,7 @@ class Scan:
     done, total     documents listed, and documents there are; files and `before` (left out) counted on the way
     taken_in        the person who takes in what was before the start; "" for none
     released        a person has confirmed what this scan moves
+    moved_at        when it came to this place
     """
 
     mapping: RuleId
@@ -49,6 +51,7 @@ class Scan:
     ended_at: str = ""
     taken_in: str = ""
     released: bool = False
+    moved_at: str = ""
     version: str = "absent"
 
 
@@ -56,6 +59,12 @@ def beginning(rule: DocumentRule) -> str:
     """What a scan belongs to."""
     since = moments.text(rule.since) if rule.since else ""
     return f"{rule.kind} {rule.folder} {rule.subfolder} {since}"
+
+
+def digest_of(rules: Sequence[DocumentRule]) -> str:
+    """The same for the same mappings with the same beginnings, whatever their order."""
+    text = "\n".join(sorted(f"{rule.id} {beginning(rule)}" for rule in rules))
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def folder_of(scan: Scan) -> int:
@@ -81,6 +90,11 @@ class Scans:
         return replace(scan, version=self._store.write(Write(SCANS, scan.mapping, data, version))[0])
 
 
+def page_name(scan: Scan) -> str:
+    """One for a page, whoever puts it: the page before it, the next run, a person."""
+    return f"page {scan.mapping} {scan.number} {scan.after}"
+
+
 def page_task(scan: Scan) -> Data:
     """The body of the task that reads the page after `scan.after`."""
     return {"kind": "page", "mapping": scan.mapping, "number": scan.number, "after": scan.after}
@@ -104,23 +118,23 @@ class Scanner:
         number = before.number + 1 if before else 1
         now = moments.text(self.tools.clock.now())
         version = before.version if before else "absent"
-        return self.scans.save(
-            Scan(rule.id, beginning(rule), number, total, now, taken_in=taken_in, released=released, version=version)
-        )
+        begun = Scan(rule.id, beginning(rule), number, total, now, moved_at=now, version=version)
+        return self.scans.save(replace(begun, taken_in=taken_in, released=released))
 
     def page(self, rule: DocumentRule, scan: Scan) -> tuple[tuple[Card, ...], Scan]:
         """The page after the scan's cursor, and the scan as it is behind that page."""
         found = self.tools.archive.cards(rule.kind, scan.after, CARDS)
         files = [file for card in found.cards for file in card.files]
         before = sum(is_before(rule, file) for file in files)
-        ended = "" if found.next else moments.text(self.tools.clock.now())
+        now = moments.text(self.tools.clock.now())
         return found.cards, replace(
             scan,
             after=found.next,
             done=scan.done + len(found.cards),
             files=scan.files + len(files),
             before=scan.before + (0 if scan.taken_in else before),
-            ended_at=ended,
+            ended_at="" if found.next else now,
+            moved_at=now,
         )
 
     def records(self, rule: DocumentRule, cards: Sequence[Card], scan: Scan) -> tuple[list[Record], dict[str, Facts]]:

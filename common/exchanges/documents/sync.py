@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from common.errors import Stop
@@ -15,17 +16,33 @@ from common.exchanges.documents.looking import COMMANDS, Look, Seen, by_mapping,
 from common.exchanges.documents.model import DocumentRule
 from common.exchanges.documents.noticing import Noticing
 from common.exchanges.documents.placed import Placed
-from common.exchanges.documents.scanning import Scan, Scanner, Scans, beginning, bound_task, folder_of, page_task
+from common.exchanges.documents.scanning import (
+    Scan,
+    Scanner,
+    Scans,
+    beginning,
+    bound_task,
+    digest_of,
+    folder_of,
+    page_name,
+    page_task,
+)
 from common.exchanges.documents.shelves import Head, Shelves
 from common.exchanges.documents.tools import Tools
 from common.model import moments
 from common.model.documents import FolderId
 from common.model.ids import RuleId
-from common.ports import Leases, Write
+from common.ports import Leases
 
 ROLLING = "rolling"
+SCANNED = "scanned"
+"""Which mappings, as they stand, were taken in whole: while none changes, their scans need not be read."""
+
 SUBFOLDERS = 20
 """Requests a run spends on confirming documents' own folders: nothing else tells of a new file there (facts §6.8)."""
+
+TRIED = timedelta(minutes=30)
+"""Longer than the queue tries a page: then nobody carries it any more."""
 
 SECONDS = 280.0
 """Of a run's lease: a little less than the function's time limit."""
@@ -48,12 +65,12 @@ class DocumentSync:
             rules = {rule.id: rule for rule in self.tools.rules().values() if rule.active}
             if not rules:
                 return {}
-            stopped = self.tools.guards.stopped(list(rules))
+            stopped = self.tools.guards.stopped()
             confirmed = {one for one, why in stopped.items() if why["confirmed_by"]}
             rows = Feed(self.tools, self.desk).read()
             pages = self._scan(list(rules.values()), rows is None, set(stopped) - confirmed, confirmed)
             found = self._look(rules, set(stopped) - confirmed, confirmed)
-            passed = self._pass(rules, set(self.tools.guards.stopped(list(rules))) - confirmed, confirmed)
+            passed = self._pass(rules, set(self.tools.guards.stopped()) - confirmed, confirmed)
             self._go_on(confirmed)
             return {"rows": rows or 0, "scans": pages, "disk": found, "passed": passed}
 
@@ -63,7 +80,13 @@ class DocumentSync:
         self, rules: Sequence[DocumentRule], anew: bool, standing: Collection[RuleId], passing: Collection[RuleId]
     ) -> int:
         """Begin a scan for each mapping that has none, or began otherwise since; go on with those that stand."""
+        all_of_them = digest_of(rules)
+        if not anew and self.desk.place(SCANNED) == all_of_them:
+            return 0
         known = self.scans.all([rule.id for rule in rules])
+        if not anew and all(_is_done(rule, known.get(rule.id)) for rule in rules):
+            self.desk.advance(SCANNED, all_of_them)
+            return 0
         begun = 0
         for rule in rules:
             scan = known.get(rule.id)
@@ -92,11 +115,12 @@ class DocumentSync:
         return self.tools.archive.counts().get(rule.kind, 0)
 
     def _put_page(self, scan: Scan) -> None:
-        """The same page is one task however often it is put; one that died at its last attempt is put by the next
-        hour's runs under another name.
+        """The same page is one task however often it is put, so a page under way is not carried twice; one that died
+        at its last attempt is put under another name each hour.
         """
-        hour = moments.text(self.tools.clock.now())[:13]
-        self.desk.put_body(page_task(scan), f"page {scan.mapping} {scan.number} {scan.after} {hour}")
+        now = self.tools.clock.now()
+        died = now - moments.parse(scan.moved_at or scan.began_at) > TRIED
+        self.desk.put_body(page_task(scan), page_name(scan) + (f" {moments.text(now)[:13]}" if died else ""))
 
     # -- Disk --------------------------------------------------------------------------------------------------------
 
@@ -136,7 +160,9 @@ class DocumentSync:
         start, _, shelf = place.partition("|")
         own = any(rule.subfolder for rule in self.tools.rules().values())
         many, budget = (COMMANDS * SUBFOLDERS, COMMANDS * SUBFOLDERS) if own else (COMMANDS // 5, COMMANDS)
-        following = [heads.get(one.folder, one) for one in self.shelves.following(start, many)]
+        of_types = [head for head in sorted(heads.values(), key=lambda one: one.key) if head.key >= start]
+        following = self.shelves.following(start, many) if own else of_types[:many]
+        following = [heads.get(one.folder, one) for one in following]
         ready = [head for head in following if head.is_ready]
         seen, last = look.again(ready, shelf, budget)
         if last:
@@ -160,7 +186,7 @@ class DocumentSync:
         return True
 
     def _folder_is_back(self, rule: DocumentRule) -> bool:
-        why = self.tools.guards.stopped([rule.id]).get(rule.id)
+        why = self.tools.guards.stopped().get(rule.id)
         if why is None or not str(why["why"]).startswith("folder_"):
             return False
         self._go_on([rule.id])
@@ -200,15 +226,13 @@ class DocumentSync:
     def _released(self, held: Sequence[Held]) -> int:
         run = moments.text(self.tools.clock.now())
         records = [judging.released(one.record) for one in held]
-        writes: list[Write] = self.tools.guards.passing(held)
-        for start in range(0, len(writes), 400):
-            self.tools.guards.store.write(*writes[start : start + 400])
         self.desk.put(records, f"released {run}")
+        self.tools.guards.let_pass(held)
         return len(records)
 
     def _stop(self, rule: DocumentRule, why: str, figures: Mapping[str, Any]) -> None:
         """Said once: the alarm names what was seen, and how one run is let pass."""
-        known = self.tools.guards.stopped([rule.id]).get(rule.id)
+        known = self.tools.guards.stopped().get(rule.id)
         if known is None or known["why"] != why:
             self.tools.guards.stop(rule.id, why, figures)
             self.desk.note(f"mapping:{rule.id}", "stopped", {"why": why, **figures})
@@ -222,6 +246,10 @@ class DocumentSync:
             self.desk.tell(f"mapping:{mapping}", ())
             self.desk.note(f"mapping:{mapping}", "goes_on", {})
             self.desk.retry(f"documents:{mapping}")
+
+
+def _is_done(rule: DocumentRule, scan: Scan | None) -> bool:
+    return scan is not None and bool(scan.ended_at) and scan.beginning == beginning(rule)
 
 
 def _by_what(held: Sequence[Held]) -> dict[str, int]:

@@ -10,7 +10,7 @@ from common.exchanges.documents.desk import TOGETHER, Desk
 from common.exchanges.documents.entry import by_id
 from common.exchanges.documents.model import Facts
 from common.exchanges.documents.records import file_in, file_record
-from common.exchanges.documents.scanning import Scan, Scanner, Scans, bound_task, page_task
+from common.exchanges.documents.scanning import Scan, Scanner, Scans, bound_task, page_name, page_task
 from common.exchanges.documents.tools import Tools
 from common.model import moments
 from common.model.documents import DocumentId, FileId
@@ -97,7 +97,7 @@ class Turns:
             if following.ended_at or _tenths(following) != _tenths(scan):
                 self._say(following)
         if following.after:
-            self.desk.put_body(page_task(following), f"page {scan.mapping} {scan.number} {following.after}")
+            self.desk.put_body(page_task(following), page_name(following))
 
     def _say(self, scan: Scan) -> None:
         details = progress(scan, moments.text(self.tools.clock.now()))

@@ -32,7 +32,7 @@ class Counts:
         for reason, number in sorted(self.waiting.counts(ACTS).items()):
             yield {"state": "waiting", "reason": reason, "number": number}
         for by, number in self.excluded.counts(ACTS).items():
-            if by != "before_start":
+            if by not in ("before_start", "one_way"):
                 yield {"state": "excluded", "by": by, "number": number}
         yield from self._before([rule for rule in rules if rule.since is not None])
 

@@ -111,6 +111,8 @@ def _carried(planned: Services, task: Task, say: Any) -> None:
         _patiently(planned, lambda: planned.carry_documents(Turn(task, 0, False)))
     except ExchangeError as reason:
         say("try_again", {"why": str(reason)})
+    except Exception as bug:  # noqa: BLE001 - a plan's boundary: the other tasks are planned all the same
+        say("fault", {"why": f"{type(bug).__name__}: {bug}"})
 
 
 def _patiently(planned: Services, work: Callable[[], Done]) -> Done:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from common.errors import Refused
+from common.errors import Refused, Stop
 from common.exchanges.acts.model import ActRule
 from common.exchanges.acts.watch import DealWatch
 from common.flow.dead_letters import DeadLetters
@@ -99,8 +99,13 @@ def described(wait: Waiting) -> dict[str, Any]:
         "record": wait.record,
         "since": moments.text(wait.since),
         "next": moments.text(wait.next_try) if wait.next_try else "when it is mended",
-        "why": [f"{stop.reason}: {stop.field} {stop.subject} {stop.where}".strip() for stop in wait.stops],
+        "why": [_why(stop) for stop in wait.stops],
     }
+
+
+def _why(stop: Stop) -> str:
+    said = (stop.field, stop.subject, stop.where, stop.details)
+    return " ".join([f"{stop.reason}:", *(one for one in said if one)])
 
 
 def _confirmed(task: Task, by: str) -> Task:

@@ -17,7 +17,10 @@ ABOUT = "conflict:"
 
 @dataclass(frozen=True, slots=True)
 class KeptConflict:
-    """`opened_at`, `settled_at` as `moments.text`; `settled_by` is "" while it is open."""
+    """`opened_at`, `settled_at` as `moments.text`; `settled_by` is "" while it is open.
+
+    entry   the occasion on which the record met it
+    """
 
     id: str
     exchange: str
@@ -31,6 +34,7 @@ class KeptConflict:
     opened_at: str
     settled_by: str = ""
     settled_at: str = ""
+    entry: str = ""
     version: str = ABSENT
 
 
@@ -48,6 +52,7 @@ class Conflicts:
         """For the worker's one commit."""
         own = {"id": conflict.id, "kind": conflict.kind, "subject": conflict.subject, "where": conflict.where}
         whose = {"exchange": exchange, "record": record.key, "source": record.source}
+        whose["entry"] = str(record.body.get("entry", ""))
         more = {"details": conflict.details, "data": conflict.data, "settled_by": "", "settled_at": ""}
         return Write(
             CONFLICTS, conflict.id, {**own, **whose, **more, "opened_at": moments.text(self._clock.now())}, ABSENT
@@ -60,6 +65,12 @@ class Conflicts:
             where.append(("exchange", "==", exchange))
         found = self._store.query(CONFLICTS, where, order_by="opened_at", limit=limit)
         return [KeptConflict(**one.data, version=one.version) for one in found]
+
+    def met_on(self, record: Record) -> list[KeptConflict]:
+        """Those that the record met on this very occasion."""
+        found = self._store.query(CONFLICTS, [("record", "==", record.key)])
+        kept = [KeptConflict(**one.data, version=one.version) for one in found]
+        return [one for one in kept if one.entry == record.body.get("entry", "")]
 
     def get(self, id: str) -> KeptConflict | None:
         found = self._store.get(CONFLICTS, id)

@@ -45,23 +45,29 @@ class PortalLimiter:
     """`ports.Limiter` over the store; one per process and portal, its threads share the blocks."""
 
     def __init__(
-        self, store: Store, clock: Clock, portal: str, shape: Shape | None = None, patience: float = 5.0
+        self,
+        store: Store,
+        clock: Clock,
+        portal: str,
+        shape: Shape | None = None,
+        patience: float = 5.0,
+        bulk_patience: float | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._portal = portal
         self._shape = shape or Shape()
-        self._patience = patience
+        self._patience = {"interactive": patience, "bulk": patience if bulk_patience is None else bulk_patience}
         self._lock = threading.Lock()
         self._state: _State | None = None
         self._blocks: dict[Traffic, _Block] = {}
 
     def acquire(self, traffic: Traffic, *methods: str, wanted: int = 1) -> None:
-        """Take one token of a block of up to `wanted` (at most 10), sleeping up to `patience` seconds in all.
+        """Take one token of a block of up to `wanted` (at most 10), sleeping up to the class's patience in all.
 
         Killed after taking a block: its tokens count as spent, which only makes us slower. Raises `TryLater`.
         """
-        last = self._clock.now() + timedelta(seconds=self._patience)
+        last = self._clock.now() + timedelta(seconds=self._patience[traffic])
         while (pause := self._attempt(traffic, methods, wanted)) > 0:
             if self._clock.now() + timedelta(seconds=pause) > last:
                 raise TryLater("bitrix_limit", pause)

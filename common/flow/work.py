@@ -397,5 +397,5 @@ def _word(job: Job, outcome: Outcome) -> str:
         return "excluded"
     if outcome.stops:
         return "parked" if outcome.stops[0].reason == parking.SIDE_DOWN else "waiting"
-    did = outcome.did or "created"
+    did = "unchanged" if outcome.is_nothing else outcome.did or "created"
     return did if job.waiting is None else f"{did}_after_waiting"

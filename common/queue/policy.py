@@ -37,7 +37,7 @@ class Policy:
 POLICIES: Mapping[Traffic, Policy] = MappingProxyType(
     {
         "interactive": Policy(8, 50.0, 10, min_backoff=1.0, max_doublings=6, max_backoff=300.0),
-        "bulk": Policy(2, 10.0, 10, min_backoff=10.0, max_doublings=3, max_backoff=300.0),
+        "bulk": Policy(8, 10.0, 10, min_backoff=10.0, max_doublings=3, max_backoff=300.0),
     }
 )
 """The defaults of the embedded queue: ten attempts take 7 minutes on *interactive*, 24 on *bulk*."""

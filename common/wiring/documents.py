@@ -101,11 +101,12 @@ class DocumentParts(ActsParts):
         from common.flow.notices_texts import short
         from common.wiring.desk import StoredPairs
 
+        zone = self.settings.site.business_time_zone
         return Tools(
             disk=self.disk,
             archive=self.archive,
             rules=self.document_rules,
-            folders=Folders(self.store, self.disk, corrected, self.clients.company_name),
+            folders=Folders(self.store, self.disk, corrected, self.clients.company_name, zone),
             copies=Copies(self.store, self.disk, corrected, self.clock),
             guards=Guards(self.store, self.clock),
             pairs=StoredPairs(self.bindings),
@@ -113,7 +114,7 @@ class DocumentParts(ActsParts):
             spelled=corrected,
             words=lambda stop: short(stop, self.settings.site.language),
             portal=self.portal,
-            zone=self.settings.site.business_time_zone,
+            zone=zone,
             clock=self.clock,
         )
 
@@ -193,11 +194,13 @@ class DocumentParts(ActsParts):
 
         return Feed(self.document_tools, self.document_desk)
 
-    def sync_documents(self) -> dict[str, int]:
-        """One run of `document_sync`; nothing while a side is down or there are no mappings."""
+    def sync_documents(self, now: bool = False) -> dict[str, int]:
+        """One run of `document_sync`; nothing while a side is down or there are no mappings. `now`: by a person's word,
+        whenever it last ran.
+        """
         from common.flow.retries import guarded, looked_well, retry_due
 
-        if not self.document_rules() or self._ran_lately():
+        if not self.document_rules() or (not now and self._ran_lately()):
             return {}
         work, name = self.documents_work, f"documents:{self.portal}"
         numbers = guarded(work, self.watermarks, name, (PORTAL, DM), self.document_sync.run)

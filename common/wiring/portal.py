@@ -83,7 +83,9 @@ class Portal(Flow):
         from common.flow.limiter import PortalLimiter
 
         bitrix = self.settings.bitrix
-        return PortalLimiter(self.store, self.clock, "portal", Shape(bitrix.requests_per_second, bitrix.burst))
+        shape = Shape(bitrix.requests_per_second, bitrix.burst)
+        # Bulk work gives up late: what it holds (forty contents read from 1C) is dearer than its waiting.
+        return PortalLimiter(self.store, self.clock, "portal", shape, bulk_patience=60.0)
 
     @cached_property
     def auth_server(self) -> AuthServer:

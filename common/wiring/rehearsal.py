@@ -70,7 +70,7 @@ def rehearse(services: Services) -> Iterator[Line]:
         said.append({"would": what, **figures})
 
     planned, queue = _planned(services, say)
-    numbers = _patiently(planned, planned.sync_documents)
+    numbers = _patiently(planned, lambda: planned.sync_documents(now=True))
     for task in _in_turn(queue):
         _carried(planned, task, say)
         yield from said

@@ -41,7 +41,7 @@ def submitted(services: Services, disk: DiskId, event_token: str) -> Record:
 
 
 def came_of(services: Services, work: Work, record: Record, disk: DiskId) -> dict[str, str]:
-    """What the process is told: `waiting` with its reason, `left_out` with the rule, or `sent`."""
+    """What the process is told: `waiting` for a reason, `left_out` by a rule, `conflict` of a kind, or `sent`."""
     wait = services.waiting.get(record.key)
     if wait is not None:
         return {"result": "waiting", "reason": wait.reason, "link": wait.stops[0].where}
@@ -50,4 +50,7 @@ def came_of(services: Services, work: Work, record: Record, disk: DiskId) -> dic
     bound = services.bindings.get(owner) if owner is not None else None
     if bound is None:
         return {"result": "left_out", "reason": out.by if out else "not_bound", "link": ""}
+    met = services.conflicts.met_on(record)
+    if met:
+        return {"result": "conflict", "reason": met[-1].kind, "link": met[-1].where}
     return {"result": "sent", "reason": "", "link": str(bound.data["url"])}

@@ -35,7 +35,7 @@ def sync(services: Services, chosen: argparse.Namespace) -> int:
         from common.wiring.rehearsal import rehearse
 
         return _streamed(rehearse(services))
-    numbers = services.sync_documents()
+    numbers = services.sync_documents(now=True)
     print(json.dumps(numbers, ensure_ascii=False))
     return _followed(services) if chosen.follow else 0
 
@@ -89,7 +89,8 @@ def _streamed(lines: Iterator[Mapping[str, Any]]) -> int:
 def _followed(services: Services) -> int:
     """The scans' progress line by line; who carries them is the running house, not this command."""
     while True:
-        going = [one for one in services.document_people.status() if one["scan"] and one["scan"]["left_seconds"]]
+        begun = (one for one in services.document_people.status() if one["scan"] and not one["stopped"])
+        going = [one for one in begun if not one["scan"]["ended_at"]]
         for one in going:
             scan = one["scan"]
             now = moments.text(services.clock.now())

@@ -63,7 +63,8 @@ ENTRY: Mapping[str, Check] = {
     "timeout_seconds": whole(1, 1800),
     "concurrency": whole(1, 80),
 }
-ENTRY_OPTIONAL: Mapping[str, Check] = {"queue": one_of(*POLICIES)}
+# `max_instances`: work that shares what one process holds, such as 1C's sessions.
+ENTRY_OPTIONAL: Mapping[str, Check] = {"queue": one_of(*POLICIES), "max_instances": whole(1, 100)}
 ENTRIES = {"webhook": ({"receive"}, {"receive", "process"}), "job": ({"run"},), "page": ({"serve"},)}
 
 

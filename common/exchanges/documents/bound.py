@@ -3,6 +3,7 @@
 state     `creating`: an upload is under way, its `intent` tells which bytes; `bound`: a pair; `buried`: both gone
 noted     word → the content it was said of, so that the journal says it once
 copying   a conflict copy under way: name and hash
+writing   1C's bytes on their way over a Disk object, `sending` Disk's on their way to 1C: an answer may be lost
 renaming  a name we are about to give on Disk, so that it is not taken for a user's
 met       conflicts that are still to be told
 kept      content that went to the trash after a copy of it was kept
@@ -29,6 +30,8 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
         "intent": None,
         "copying": None,
         "renaming": "",
+        "writing": None,
+        "sending": None,
         "url": "",
         "kept": 0,
         "out": False,
@@ -38,6 +41,9 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
     }
 )
 """What a binding holds while nothing of it is under way; one written before a field was known reads as if it were."""
+
+NOTHING_UNDER_WAY: Mapping[str, Any] = MappingProxyType(dict.fromkeys(("intent", "copying", "writing", "sending")))
+"""What is over once both sides agree."""
 
 
 def begun(rule: DocumentRule, card: Card | None, file: FileId) -> dict[str, Any]:
@@ -69,12 +75,12 @@ def disk_of(bound: Bound | None) -> DiskId | None:
 
 def with_agreed(bound: Bound, agreed: Agreed) -> dict[str, Any]:
     """Bound to what is agreed now; what was under way is done."""
-    now = {"target": target(agreed.disk), "state": "bound", "intent": None, "copying": None}
+    now = {"target": target(agreed.disk), "state": "bound", **NOTHING_UNDER_WAY}
     return {**bound, **now, **asdict(agreed)}
 
 
 def with_state(bound: Bound, state: State) -> dict[str, Any]:
-    return {**bound, "state": state, "intent": None, "copying": None}
+    return {**bound, "state": state, **NOTHING_UNDER_WAY}
 
 
 def with_card(bound: Bound, rule: DocumentRule, card: Card, file: OnecFile) -> dict[str, Any]:
@@ -82,10 +88,17 @@ def with_card(bound: Bound, rule: DocumentRule, card: Card, file: OnecFile) -> d
     return {**bound, **_shown(rule, card), "url": file.url}
 
 
-def with_intent(bound: Bound, version: Version, name: str, folder: FolderId) -> dict[str, Any]:
-    """About to upload these bytes: found again by name, length and hash when the answer is lost."""
-    intent = {"version": version.id, "sha256": version.sha256, "size": version.size, "name": name, "folder": folder}
-    return {**bound, "intent": intent}
+def with_intent(bound: Bound, version: Version, name: str, folder: FolderId, onec_name: str = "") -> dict[str, Any]:
+    """About to upload these bytes: found again by name, length and hash when the answer is lost. `onec_name`: what 1C
+    called the file then; a name that it gives meanwhile is a rename.
+    """
+    bytes_of = {"version": version.id, "sha256": version.sha256, "size": version.size}
+    return {**bound, "intent": {**bytes_of, "onec_name": onec_name, "name": name, "folder": folder}}
+
+
+def content_of(version: Version) -> dict[str, Any]:
+    """Which bytes are under way to Disk."""
+    return {"version": version.id, "sha256": version.sha256, "size": version.size}
 
 
 def intended(bound: Bound | None) -> Version | None:

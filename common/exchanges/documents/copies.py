@@ -60,6 +60,9 @@ class Copies:
 
         under_way   what an attempt that died said to `begin`: a copy of that name and content is ours
         """
+        kept = self._kept(record, losing, sha256)
+        if kept is not None:
+            return kept
         for names in self._groups(losing, day):
             for name, there in self._looked(losing, names).items():
                 if there is None:
@@ -70,6 +73,14 @@ class Copies:
                 elif self._is_this(there, losing, sha256, under_way):
                     return self._remembered(record, there, sha256)
         raise TryLater("copy_names_taken", 3600.0)
+
+    def _kept(self, record: str, losing: DiskFile, sha256: str) -> DiskFile | None:
+        """Identical bytes are kept once, though a user may have renamed or moved the copy."""
+        known = self.store.query(COPIES, [("record", "==", record)])
+        contents = {DiskId(int(one.key)): one.data["content"] for one in known if one.data["sha256"] == sha256}
+        there = self.disk.files(list(contents)) if contents else {}
+        alive = (file for file in there.values() if file is not None and not file.trashed)
+        return next((file for file in alive if file.content == contents[file.id] and file.size == losing.size), None)
 
     def keep_revision(self, record: str, file: DiskFile, revision: int, day: date) -> str:
         """The copy of an earlier content that nobody else keeps; its name, "" when Disk does not have it any more."""

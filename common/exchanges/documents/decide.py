@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from common.errors import Stop
-from common.exchanges.documents.model import Agreed, DiskNow, DocumentRule, Limits, OnecNow, Plan
+from common.exchanges.documents.model import Agreed, DiskNow, DocumentRule, Limits, OnecNow, Plan, Step
 from common.exchanges.documents.names import composed, split
 from common.model.documents import FolderId
 
@@ -95,10 +95,11 @@ def _both(onec: OnecNow, disk: DiskNow, rule: DocumentRule) -> Plan:
     if version is None or version.sha256 == disk.sha256:
         return Plan(("agree",))
     plan = _overwritten(onec, rule)
-    if plan.stops or disk.sha256 in onec.earlier:
-        # Bytes that 1C keeps as an earlier version are lost by nobody: most likely our own upload of it.
+    if plan.stops:
         return plan
-    return Plan(("keep_copy", *plan.steps), conflict="both_changed")
+    # Bytes that 1C keeps as an earlier version need no copy: they are lost by nobody.
+    copy: tuple[Step, ...] = () if disk.sha256 in onec.earlier else ("keep_copy",)
+    return Plan((*copy, *plan.steps), conflict="both_changed")
 
 
 def _overwritten(onec: OnecNow, rule: DocumentRule) -> Plan:

@@ -31,6 +31,7 @@ class Folders:
     spelled: Spelled
     company: Callable[[Client | None], str]
     """What the CRM calls a counterparty; raises NeedsPerson when nobody knows."""
+    zone: str
 
     def of(self, rule: DocumentRule, card: Card) -> FolderId:
         """The folder of the type, or the document's own in it, made when it is first needed (rules, Documents)."""
@@ -64,7 +65,7 @@ class Folders:
 
     def _made(self, rule: DocumentRule, card: Card) -> FolderId:
         company = self.company(card.client) if "{company}" in rule.subfolder else ""
-        for name in subfolder_names(rule, card, company, self.spelled):
+        for name in subfolder_names(rule, card, company, self.zone, self.spelled):
             try:
                 folder = self.disk.make_folder(rule.folder, name).id
             except NameTaken:

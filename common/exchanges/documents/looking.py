@@ -7,7 +7,7 @@ turn, so that name, place and content of every file are confirmed now and then.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -117,7 +117,8 @@ class Look:
 
     def _since_last(self, head: Head, changed: Listing, newest: Listing) -> Seen:
         seen = Seen(head, total=newest.total)
-        children = [*self._rest(Ask(head.folder, _since(head)), changed), *self._unknown(head, newest)]
+        listed = list(self._rest(Ask(head.folder, _since(head)), changed))
+        children = [*listed, *self._unknown(head, newest, {child.id for child in listed})]
         known = self.shelves.children(self.shelves.keys_of(head, [child.id for child in children])) if children else {}
         on_shelves = _merged(known.values())
         seen.take({child.id: child for child in children}.values(), on_shelves)
@@ -126,11 +127,13 @@ class Look:
             self._hunt(seen)
         return seen
 
-    def _unknown(self, head: Head, newest: Listing) -> Iterator[DiskFile | DiskFolder]:
-        """Children with ids above all we know: of the newest page, and of those before it while all are new."""
+    def _unknown(self, head: Head, newest: Listing, listed: Collection[int]) -> Iterator[DiskFile | DiskFolder]:
+        """Children with ids above all we know: of the newest page, and of those before it while all are new. Not those
+        that were listed as changed: they come fifty pages a request, these one.
+        """
         page, start = newest, 0
         while True:
-            fresh = [child for child in _children(page) if child.id > head.last]
+            fresh = [child for child in _children(page) if child.id > head.last and child.id not in listed]
             yield from fresh
             if len(fresh) < PAGE:
                 return

@@ -12,6 +12,7 @@ from datetime import date
 
 from common.exchanges.documents.model import DocumentRule
 from common.model.documents import Card
+from common.model.moments import business_date
 
 Spelled = Callable[[str], str]
 
@@ -82,15 +83,15 @@ def template_faults(template: str) -> list[str]:
     return faults
 
 
-def subfolder_names(rule: DocumentRule, card: Card, company: str, spelled: Spelled) -> Iterator[str]:
+def subfolder_names(rule: DocumentRule, card: Card, company: str, zone: str, spelled: Spelled) -> Iterator[str]:
     """What a document's own sub-folder may be called: by the template, then told apart by the document's id.
 
-    `company`: what the CRM calls the counterparty, where the template asks for it.
+    `company`: what the CRM calls the counterparty, where the template asks for it; `zone`: of business dates.
     """
     values = {
         "reg_number": card.reg_number,
         "title": card.title,
-        "date": f"{card.reg_date:%Y-%m-%d}" if card.reg_date else "",
+        "date": business_date(card.reg_date, zone).isoformat() if card.reg_date else "",
         "counterparty": card.client.name if card.client else "",
         "company": company,
         "id": card.id[:8],

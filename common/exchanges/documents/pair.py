@@ -26,7 +26,7 @@ class Pair:
     """One attempt. `bound` follows every step, so that whoever comes after a death knows what was under way.
 
     closed   1C's refusal met on the way: `signed` or `captured`
-    sha256   of Disk's bytes as they are now, once known
+    sha256   of Disk's bytes as they are now, once known; `read`: the content id under which they were read
     notes    figures for the journal
     """
 
@@ -38,6 +38,7 @@ class Pair:
     bind: Callable[[dict[str, Any]], None]
     closed: str = ""
     sha256: str = ""
+    read: int = 0
     notes: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -102,8 +103,9 @@ class Pair:
         agreed = bindings.agreed_of(self.bound)
         if agreed is not None and self.disk.content == agreed.content:
             self.sha256 = agreed.sha256
-        else:
+        elif self.disk.content != self.read:
             self.facts.disk, self.sha256 = hashed(self.tools.disk, self.disk)
+            self.read = self.disk.content
         return DiskNow(False, self.sha256, self.disk.size, self.disk.content)
 
     def keep(self, data: dict[str, Any]) -> None:
@@ -111,11 +113,12 @@ class Pair:
         self.bound = data
         self.bind(data)
 
-    def agree_on(self, version: Version, wanted: FolderId, did: str) -> None:
+    def agree_on(self, version: Version, wanted: FolderId, did: str, called: str = "") -> None:
         """Both sides have these bytes now. Names and places of a pair have decisions of their own, against what was
-        agreed on them, so they stay as they were.
+        agreed on them, so they stay as they were. `called`: 1C's name when it was published, if another than now.
         """
         agreed = bindings.agreed_with(self.file, version, self.disk, wanted)
+        agreed = replace(agreed, onec_name=called or agreed.onec_name)
         before = bindings.agreed_of(self.bound)
         self._count_skipped(before.version if before else None, version)
         if before is not None:

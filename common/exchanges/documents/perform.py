@@ -65,7 +65,7 @@ class Documents:
             return self._arrived(record, facts)
         rule = rule_for(self.tools.rules().values(), facts.card, str(bound["mapping"]) if bound else "")
         if rule is None:
-            return self._without_rule(facts, bound)
+            return self._without_rule(facts, bound, bind)
         if rule.id in self.tools.guards.standing():
             return Outcome(stops=(mapping_stopped(rule),), rule=rule.id)
         if bound is None and (left_out := _left_out(rule, facts, record)) is not None:
@@ -99,10 +99,12 @@ class Documents:
             return NOTHING
         return Arriving(self.tools, record, facts.disk).carried(self.tools.guards.standing())
 
-    def _without_rule(self, facts: Facts, bound: Bound | None) -> Outcome:
-        """A kind nobody chose; a pair whose mapping was taken away stays as it is."""
+    def _without_rule(self, facts: Facts, bound: Bound | None, bind: Callable[[dict[str, Any]], None]) -> Outcome:
+        """A kind nobody chose; a pair whose mapping was taken away stays as it is, and is looked after no more."""
         if facts.card is None:
             return NOTHING
+        if bound is not None and bound.get("out"):
+            bind({**bound, "out": False})
         return Outcome(excluded="not_selected", target=str(bound["target"]) if bound else "")
 
 

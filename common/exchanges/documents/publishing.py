@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -26,12 +26,10 @@ class Found:
     file: DiskFile | None
 
 
-def names(pair: Pair) -> Iterator[str]:
-    """What the file may be called on Disk; the name of an upload under way first, without end."""
-    intent = pair.bound["intent"]
-    if intent is not None:
-        yield intent["name"]
-    yield from wanted_names(pair.file.name, pair.card, pair.tools.spelled)
+def under_way(pair: Pair, folder: FolderId, name: str) -> DiskFile | None:
+    """What lies where an upload was begun, unless it is somebody's twin or a copy."""
+    found = _first_usable(pair, folder, [name])
+    return found.file if found is not None else None
 
 
 def usable(pair: Pair, folder: FolderId, refused: frozenset[str]) -> Found:
@@ -39,7 +37,8 @@ def usable(pair: Pair, folder: FolderId, refused: frozenset[str]) -> Found:
 
     Raises NeedsPerson when the folder is not there or not ours to read.
     """
-    wanted = [name for name in islice(names(pair), _MOST) if name not in refused]
+    names = wanted_names(pair.file.name, pair.card, pair.tools.spelled)
+    wanted = [name for name in islice(names, _MOST) if name not in refused]
     for start in range(0, len(wanted), TOGETHER):
         found = _first_usable(pair, folder, list(dict.fromkeys(wanted[start : start + TOGETHER])))
         if found is not None:

@@ -15,6 +15,7 @@ from common.exchanges.documents.steps import STEPS, publish, revive
 from common.exchanges.documents.tools import limits
 from common.exchanges.documents.transfer import CHANGED
 from common.model.documents import FolderId
+from common.model.ids import RuleId
 from common.model.records import Outcome
 
 _TURNS = 4
@@ -29,6 +30,7 @@ def settled(pair: Pair) -> Outcome:
             return pair.outcome()
         _begin(pair)
     for _ in range(_TURNS):
+        _recognise(pair)
         plan = _plan(pair)
         if plan.stops:
             return Outcome(stops=plan.stops, target=str(pair.bound["target"]), rule=pair.rule.id)
@@ -41,8 +43,8 @@ def settled(pair: Pair) -> Outcome:
         raise TryLater(CHANGED, 5.0)
     if pair.bound["state"] == "bound" and not pair.gone_in_onec and not pair.gone_on_disk:
         _settle_name(pair)
-        _settle_place(pair)
-        _show_card(pair)
+        if _settle_place(pair):
+            _show_card(pair)
     return pair.outcome()
 
 
@@ -54,17 +56,28 @@ def _begin(pair: Pair) -> None:
         publish(pair)
 
 
+def _recognise(pair: Pair) -> None:
+    """What we wrote ourselves and heard no answer of is nobody's change: agreed on before anything is decided."""
+    writing, sending = pair.bound["writing"], pair.bound["sending"]
+    if writing is not None and not pair.gone_on_disk and pair.disk_now().sha256 == writing["sha256"]:
+        ids = {"version": writing["version"], "sha256": writing["sha256"], "size": writing["size"]}
+        pair.keep({**pair.bound, **ids, "content": pair.disk.content, "revision": pair.disk.revision, "writing": None})
+    if sending is not None and not pair.gone_in_onec and pair.version.sha256 == sending["sha256"]:
+        pair.keep({**pair.bound, **sending, "version": pair.version.id, "sending": None})
+
+
 def _plan(pair: Pair) -> Plan:
     onec, disk, ability = pair.onec_now(), pair.disk_now(), limits(pair.tools.archive)
     return decide.content(onec, disk, pair.agreed, pair.rule, ability, pair.submitted)
 
 
 def _is_held(pair: Pair, steps: Sequence[str]) -> bool:
-    """Kept for the run that sees all of the mapping together."""
+    """Kept for the run that sees all of the mapping together: of the one the file leaves, if it changes it."""
     guarded = next((step for step in steps if step in GUARDED), None)
     if guarded is None or pair.released:
         return False
-    pair.tools.guards.hold(pair.record, pair.rule.id, guarded)
+    left = pair.tools.rules().get(RuleId(pair.bound["mapping"]))
+    pair.tools.guards.hold(pair.record, left.id if left is not None and left.active else pair.rule.id, guarded)
     return True
 
 
@@ -89,8 +102,10 @@ def _performed(pair: Pair, plan: Plan) -> bool:
 
 
 def _settle_name(pair: Pair) -> None:
-    if pair.disk.name == pair.bound["renaming"]:
-        _agree(pair, disk_name=pair.disk.name)  # ours, not a user's
+    if pair.bound["renaming"]:
+        if pair.disk.name == pair.bound["renaming"]:
+            _agree(pair, disk_name=pair.disk.name)  # ours, not a user's
+        pair.keep({**pair.bound, "renaming": ""})
     side, both = decide.name(pair.file.name, pair.disk.name, pair.agreed)
     if both:
         pair.notes["both_renamed"] = {"onec": pair.file.name, "disk": pair.disk.name}
@@ -130,22 +145,27 @@ def _rename_in_onec(pair: Pair) -> None:
     _agree(pair, onec_name=pair.file.name, disk_name=pair.disk.name)
 
 
-def _settle_place(pair: Pair) -> None:
+def _settle_place(pair: Pair) -> bool:
+    """False while a move is held: until then the file counts to the mapping where it lies."""
     wanted, now = pair.tools.folders.of(pair.rule, pair.card), pair.disk.folder
     what = decide.place(wanted, now, pair.agreed, _is_mapped(pair, now))
     if what == "out" and pair.rule.move_back:
         wanted, what = pair.agreed.wanted, "move"
     if what == "move":
-        _move(pair, wanted)
-        return
+        return _move(pair, wanted)
     if what == "out":
         pair.once("moved_out", now)
-        pair.keep({**pair.bound, "out": True})
     elif what == "follow":
         pair.did.append("followed")
-        pair.keep({**pair.bound, "out": False})
+    _note_outside(pair, not _is_mapped(pair, now))
     if what or wanted != pair.agreed.wanted:
         _agree(pair, folder=now, wanted=wanted)
+    return True
+
+
+def _note_outside(pair: Pair, outside: bool) -> None:
+    if pair.bound["out"] != outside:
+        pair.keep({**pair.bound, "out": outside})
 
 
 def _is_mapped(pair: Pair, folder: FolderId) -> bool:
@@ -153,9 +173,9 @@ def _is_mapped(pair: Pair, folder: FolderId) -> bool:
     return folder in own or bool(pair.tools.folders.whose([folder]))
 
 
-def _move(pair: Pair, wanted: FolderId) -> None:
+def _move(pair: Pair, wanted: FolderId) -> bool:
     if _is_held(pair, ("move",)):
-        return
+        return False
     for name in islice(wanted_names(pair.file.name, pair.card, pair.tools.spelled), 1, _NAMES):
         try:
             pair.facts.disk = pair.tools.disk.move(pair.disk.id, wanted)
@@ -164,9 +184,11 @@ def _move(pair: Pair, wanted: FolderId) -> None:
             pair.facts.disk = pair.tools.disk.rename(pair.disk.id, name)
             continue
         pair.did.append("moved_on_disk")
-        pair.keep({**pair.bound, "out": False})
+        _note_outside(pair, False)
         _agree(pair, folder=pair.disk.folder, wanted=wanted, disk_name=pair.disk.name)
-        return
+        if pair.bound["renaming"]:
+            pair.keep({**pair.bound, "renaming": ""})
+        return True
     raise TryLater("names_taken", 3600.0)
 
 

@@ -10,14 +10,15 @@ from common.errors import NameTaken, NeedsPerson, TryLater
 from common.exchanges.documents import bound as bindings
 from common.exchanges.documents import decide, told
 from common.exchanges.documents.pair import Pair
-from common.exchanges.documents.publishing import usable
+from common.exchanges.documents.publishing import under_way, usable
 from common.exchanges.documents.transfer import CHANGED, of_disk, of_version
-from common.model.documents import DiskFile, FolderId, Version
+from common.model.documents import DiskFile, FolderId
 
 
 def overwrite(pair: Pair, wanted: FolderId | None = None) -> None:
     """1C's bytes over exactly those that were decided about."""
     before = _unchanged(pair)
+    pair.keep({**pair.bound, "writing": bindings.content_of(pair.version)})
     after = pair.tools.disk.upload_version(before, of_version(pair.tools.archive, pair.version))
     if after.size != pair.version.size:
         raise TryLater("upload_not_proved", 1.0)
@@ -63,6 +64,7 @@ def add_version(pair: Pair) -> None:
     tools, disk = pair.tools, pair.disk
     content = of_disk(tools.disk, disk, pair.sha256)
     comment = told.comment(disk, tools.people, tools.archive.ability().comment_max)
+    pair.keep({**pair.bound, "sending": {"sha256": pair.sha256, "size": disk.size, "content": disk.content}})
     kept = tools.archive.add_version(pair.file, content, comment, tools.people.onec_user(disk.updated_by))
     pair.facts.file = kept.file
     pair.agree_on(kept.version, pair.agreed.wanted, "new_version_in_1c")
@@ -100,17 +102,17 @@ def revive(pair: Pair) -> None:
 
 def publish(pair: Pair) -> None:
     """Upload what is on Disk no more, or never was; a file of its name that is bound to nothing is met instead."""
-    intended = bindings.intended(pair.bound)
+    if _found_again(pair):
+        return
     wanted = pair.tools.folders.of(pair.rule, pair.card)
-    place = FolderId(pair.bound["intent"]["folder"]) if intended else wanted
     refused: frozenset[str] = frozenset()
     while True:
-        found = usable(pair, place, refused)
+        found = usable(pair, wanted, refused)
         if found.file is not None:
-            _meet(pair, found.file, intended, place)
+            _meet(pair, found.file, wanted)
             return
         try:
-            _upload(pair, found.name, place)
+            _upload(pair, found.name, wanted)
         except NameTaken:
             # Another spelling of it is there: Disk compares without case.
             refused |= {found.name}
@@ -118,21 +120,36 @@ def publish(pair: Pair) -> None:
             return
 
 
+def _found_again(pair: Pair) -> bool:
+    """Our own upload whose answer was lost, under the name and in the folder where it was begun: what 1C says of name
+    and place now, if other, is a change since then.
+    """
+    intended, intent = bindings.intended(pair.bound), pair.bound["intent"]
+    if intended is None:
+        return False
+    place = FolderId(intent["folder"])
+    there = under_way(pair, place, intent["name"])
+    if there is None or there.size != intended.size:
+        return False
+    pair.facts.disk = there
+    if pair.disk_now().sha256 != intended.sha256:
+        return False
+    pair.agree_on(intended, place, "published", intent.get("onec_name", ""))
+    return True
+
+
 def _upload(pair: Pair, name: str, folder: FolderId) -> None:
-    pair.keep(bindings.with_intent(pair.bound, pair.version, name, folder))
+    pair.keep(bindings.with_intent(pair.bound, pair.version, name, folder, pair.file.name))
     pair.facts.disk = pair.tools.disk.upload(folder, name, of_version(pair.tools.archive, pair.version))
     if pair.disk.size != pair.version.size:
         raise TryLater("upload_not_proved", 1.0)
     pair.agree_on(pair.version, folder, "published")
 
 
-def _meet(pair: Pair, file: DiskFile, intended: Version | None, wanted: FolderId) -> None:
-    """Our own upload whose answer was lost, or a user's file: equal bytes are bound, others lose to 1C's."""
+def _meet(pair: Pair, file: DiskFile, wanted: FolderId) -> None:
+    """A user's file: equal bytes are bound, others lose to 1C's."""
     pair.facts.disk = file
     now = pair.disk_now()
-    if intended is not None and now.sha256 == intended.sha256:
-        pair.agree_on(intended, wanted, "published")
-        return
     plan = decide.met(pair.onec_now(), now, pair.rule)
     if plan.stops:
         raise NeedsPerson(*plan.stops)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from common.errors import NeedsPerson
+from common.errors import InDoubt, NeedsPerson, SideDown, TryLater
 from common.exchanges.documents import bound as bindings
 from common.exchanges.documents.entry import is_before, rule_for
 from common.exchanges.documents.model import SMALL, DocumentRule, Facts
@@ -49,7 +49,7 @@ def publish(tools: Tools, parts: Sequence[Part], stopped: Sequence[RuleId], bind
 def _new(tools: Tools, parts: Sequence[Part], stopped: Sequence[RuleId]) -> Iterator[New]:
     rules = list(tools.rules().values())
     for record, facts, bound in parts:
-        if bound is not None or facts is None or not is_file(record):
+        if not _is_new(bound) or facts is None or not is_file(record):
             continue
         card, file = facts.card, facts.file
         rule = rule_for(rules, card, "")
@@ -66,6 +66,11 @@ def _new(tools: Tools, parts: Sequence[Part], stopped: Sequence[RuleId]) -> Iter
         except NeedsPerson:
             continue  # it will say so itself, when it is carried
         yield New(record, facts, card, file, version, rule, folder, name)
+
+
+def _is_new(bound: Mapping[str, Any] | None) -> bool:
+    """Never published, and no upload of it may be under way."""
+    return bound is None or (bound["state"] == "creating" and bound["intent"] is None and not bound.get("disk"))
 
 
 def _groups(found: Sequence[New]) -> Iterator[list[New]]:
@@ -97,7 +102,14 @@ def _published(tools: Tools, group: Sequence[New], bind_all: BindAll) -> None:
     bound: dict[str, dict[str, Any]] = {one.record.key: _intended(one) for one, _ in ready}
     bind_all(bound)
     uploads = [Upload(one.folder, one.name, data) for one, data in ready]
-    answers = tools.disk.upload_together(uploads) if uploads else []
+    try:
+        answers = tools.disk.upload_together(uploads) if uploads else []
+    except InDoubt:
+        raise
+    except (TryLater, SideDown):
+        # Nothing can have been done, e.g. the bucket was full: they shall go together again, not each alone.
+        bind_all({key: {**one, "intent": None} for key, one in bound.items()})
+        raise
     agreed: dict[str, dict[str, Any]] = {}
     for (one, _), answer in zip(ready, answers, strict=True):
         if isinstance(answer, DiskFile) and answer.size == one.version.size:
@@ -110,4 +122,4 @@ def _published(tools: Tools, group: Sequence[New], bind_all: BindAll) -> None:
 
 def _intended(one: New) -> dict[str, Any]:
     begun = bindings.begun(one.rule, one.card, file_of(one.record))
-    return bindings.with_intent(begun, one.version, one.name, one.folder)
+    return bindings.with_intent(begun, one.version, one.name, one.folder, one.file.name)

@@ -105,13 +105,13 @@ class Turns:
 
 
 def progress(scan: Scan, now: str) -> dict[str, int | float | str]:
-    """Done, total, rate (documents a second) and what is left (seconds) of a scan, for terminal and journal."""
+    """Done, total, rate (documents a second), what is left (seconds) and when it ended, for terminal and journal."""
     until = scan.ended_at or now
     seconds = max((moments.parse(until) - moments.parse(scan.began_at)).total_seconds(), 0.001)
     rate = scan.done / seconds
     left = 0 if scan.ended_at or not rate else round(max(scan.total - scan.done, 0) / rate)
     counted = {"done": scan.done, "total": max(scan.total, scan.done), "files": scan.files, "before_start": scan.before}
-    return {**counted, "rate": round(rate, 2), "left_seconds": left}
+    return {**counted, "rate": round(rate, 2), "left_seconds": left, "ended_at": scan.ended_at}
 
 
 def _tenths(scan: Scan) -> int:

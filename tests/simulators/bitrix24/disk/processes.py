@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tests.simulators.bitrix24.calls import sequence
+from tests.simulators.bitrix24.calls import mapping, sequence
 from tests.simulators.bitrix24.disk.objects import File
 from tests.simulators.bitrix24.disk.state import DiskState
 from tests.simulators.bitrix24.events import QueuedEvent, base_auth, user_auth
@@ -70,9 +70,18 @@ def _kind(file: File) -> list[str]:
 def _registered(portal: Portal, file: File, code: str) -> tuple[str, Data] | None:
     for client_id, table in portal.bizproc["activity"].items():
         activity = table.get(code)
-        if activity is not None and sequence(activity.get("DOCUMENT_TYPE")) == _kind(file):
+        if activity is not None and _offered(activity, _kind(file)):
             return client_id, activity
     return None
+
+
+def _offered(activity: Data, kind: list[str]) -> bool:
+    """Of this document type, or of any that its filter includes: a module, an entity of it, or one type (facts 7.5)."""
+    named = sequence(activity.get("DOCUMENT_TYPE"))
+    if named:
+        return named == kind
+    included = [sequence(one) for one in sequence(mapping(activity.get("FILTER")).get("INCLUDE"))]
+    return not included or any(kind[: len(one)] == one for one in included)
 
 
 def _auth(portal: Portal, client_id: str, activity: Data) -> Data:

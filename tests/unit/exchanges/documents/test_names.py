@@ -113,31 +113,37 @@ def test_names_differing_in_case_or_spelling_cannot_stand_in_one_folder(name: st
 def test_a_documents_folder_is_called_by_the_template(template: str, name: str) -> None:
     client = Client("c1", 'ООО "Ромашка"')
     shown = card(client=client, reg_date=datetime(2026, 3, 1, 23, tzinfo=UTC))
-    found = list(names.subfolder_names(rule(subfolder=template), shown, "Ромашка из CRM", corrected))
+    found = list(names.subfolder_names(rule(subfolder=template), shown, "Ромашка из CRM", "Europe/Moscow", corrected))
     assert found[0] == name
     assert found[1:] == [f"{name} (0d0c0000)", f"{name} ({shown.id})"]
 
 
 def test_a_template_of_nothing_known_falls_back_to_the_documents_id() -> None:
     empty = card(reg_number="", title=" ")
-    assert next(names.subfolder_names(rule(subfolder="{reg_number} {title}"), empty, "", corrected)) == empty.id
+    assert (
+        next(names.subfolder_names(rule(subfolder="{reg_number} {title}"), empty, "", "Europe/Moscow", corrected))
+        == empty.id
+    )
 
 
 def test_what_is_left_of_a_long_name_is_a_name_too() -> None:
     dots = card(title="." * 250 + "a")
-    found = next(names.subfolder_names(rule(subfolder="{title}"), dots, "", corrected))
+    found = next(names.subfolder_names(rule(subfolder="{title}"), dots, "", "Europe/Moscow", corrected))
     assert found == "_" * 200, "a name of nothing but dots is none"
 
 
 def test_text_of_people_in_a_folders_name_is_no_template() -> None:
     tricky = card(title="{id} {reg_number}")
-    assert next(names.subfolder_names(rule(subfolder="{title}"), tricky, "", corrected)) == "{id} {reg_number}"
+    assert (
+        next(names.subfolder_names(rule(subfolder="{title}"), tricky, "", "Europe/Moscow", corrected))
+        == "{id} {reg_number}"
+    )
 
 
 @given(st.text(max_size=400), st.text(max_size=400))
 def test_a_folders_name_fits_disk_and_its_candidates_differ(title: str, number: str) -> None:
     shown = card(title=title, reg_number=number)
-    found = list(names.subfolder_names(rule(subfolder="{reg_number} {title}"), shown, "", corrected))
+    found = list(names.subfolder_names(rule(subfolder="{reg_number} {title}"), shown, "", "Europe/Moscow", corrected))
     assert len({one.casefold() for one in found}) == len(found)
     for one in found:
         assert 0 < len(one) <= 255
@@ -148,7 +154,9 @@ def test_a_folders_name_fits_disk_and_its_candidates_differ(title: str, number: 
 def test_documents_of_one_title_get_folders_of_their_own(starts: list[str]) -> None:
     """The last name of each holds its whole id, so nobody is left without one."""
     shown = [card(id=DocumentId(f"{number:08x}-1111-2222-3333-444444444444")) for number, _ in enumerate(starts)]
-    last = [list(names.subfolder_names(rule(subfolder="{title}"), one, "", corrected))[-1] for one in shown]
+    last = [
+        list(names.subfolder_names(rule(subfolder="{title}"), one, "", "Europe/Moscow", corrected))[-1] for one in shown
+    ]
     assert len(set(last)) == len(last)
 
 

@@ -26,7 +26,7 @@ def later(seconds: float) -> str:
 
 def test_rate_and_time_left_come_from_what_was_done() -> None:
     assert progress(scan(done=100, files=120, before=3), later(50)) == {
-        "done": 100, "total": 400, "files": 120, "before_start": 3, "rate": 2.0, "left_seconds": 150,
+        "done": 100, "total": 400, "files": 120, "before_start": 3, "rate": 2.0, "left_seconds": 150, "ended_at": "",
     }  # fmt: skip
 
 
@@ -38,7 +38,8 @@ def test_nothing_done_yet_promises_nothing() -> None:
 def test_an_ended_scan_keeps_its_rate() -> None:
     ended = scan(done=400, ended_at=later(100))
     assert progress(ended, later(100_000)) == progress(ended, later(100))
-    assert (progress(ended, later(9999))["rate"], progress(ended, later(9999))["left_seconds"]) == (4.0, 0)
+    found = progress(ended, later(9999))
+    assert (found["rate"], found["left_seconds"], found["ended_at"]) == (4.0, 0, later(100))
 
 
 def test_documents_added_meanwhile_raise_the_total() -> None:
@@ -49,5 +50,5 @@ def test_documents_added_meanwhile_raise_the_total() -> None:
 @given(st.integers(0, 10**6), st.integers(0, 10**6), st.floats(-5, 10**7))
 def test_figures_are_never_negative(done: int, total: int, seconds: float) -> None:
     found = progress(scan(done=done, total=total), later(seconds))
-    assert all(not isinstance(one, str) and one >= 0 for one in found.values())
+    assert all(float(one) >= 0 for name, one in found.items() if name != "ended_at")
     assert int(found["done"]) <= int(found["total"])

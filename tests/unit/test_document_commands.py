@@ -1,0 +1,356 @@
+"""The commands about documents show both sides in words, change what a person may, and refuse in a sentence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.document_stand import DocumentStand, documents_standing
+from tests.simulators.dm import troubles
+from tests.simulators.dm.records import File
+from tests.unit.document_said import Said
+
+
+@pytest.fixture
+def stand(tmp_path: Path) -> Iterator[DocumentStand]:
+    with documents_standing(str(tmp_path)) as made:
+        yield made
+
+
+@pytest.fixture
+def said(stand: DocumentStand, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Said:
+    return Said(stand, monkeypatch, capsys)
+
+
+def before_the_start(stand: DocumentStand, number: int) -> None:
+    """So many files of 1C from before the mapping began; an hour later it begins."""
+    for one in range(number):
+        stand.clerk.add_file(stand.document(), f"Старый {one}.docx", f"old {one}".encode())
+    stand.clock.advance(3600)
+    stand.map(since=stand.clock.now().isoformat())
+    stand.settle()
+
+
+def stopped(stand: DocumentStand, number: int = 8) -> list[File]:
+    """A mapping of which more than half has vanished."""
+    files = []
+    for one in range(number):
+        files.append(stand.clerk.add_file(stand.document(), f"Договор {one}.docx", f"{one}".encode()))
+    stand.settle()
+    for file in files[: number - 2]:
+        stand.worker.trash(stand.twin(file))
+    stand.run()
+    return files
+
+
+def conflict(stand: DocumentStand) -> File:
+    file = stand.publish()
+    stand.worker.edit(stand.twin(file), b"losing")
+    stand.clerk.edit_file(file, b"winning")
+    stand.settle()
+    return file
+
+
+# -- kinds and status ------------------------------------------------------------------------------------------------
+
+
+def test_kinds_are_listed_with_their_ids_for_mappings(said: Said, stand: DocumentStand) -> None:
+    stand.document()
+    stand.document()
+    rows = said.rows("documents", "kinds")
+    assert {row["id"]: row["name"] for row in rows} == {kind.id: kind.name for kind in stand.base.kinds}
+    assert [row["documents"] for row in rows if row["id"] == stand.base.kinds[0].id] == [2]
+    assert [row["documents"] for row in rows if row["id"] != stand.base.kinds[0].id] == [0] * (len(rows) - 1)
+
+
+def test_1c_that_does_not_answer_is_said_in_a_sentence(said: Said, stand: DocumentStand) -> None:
+    stand.base.faults.add(troubles.instead(troubles.page(503), times=1000))
+    assert "not possible now" in said.refused("documents", "kinds")
+
+
+def test_before_the_first_run_a_mapping_has_no_scan(said: Said) -> None:
+    (row,) = said.rows("documents", "status")
+    assert (row["mapping"], row["name"], row["bound"], row["held"]) == ("contracts", "Договоры", 0, 0)
+    assert (row["scan"], row["stopped"]) == (None, None)
+
+
+def test_status_counts_what_is_bound_and_held_and_how_far_the_scan_is(said: Said, stand: DocumentStand) -> None:
+    file = stand.publish()
+    stand.publish(name="Акт.docx")
+    stand.clerk.mark_deleted(file)
+    stand.base.number_events()
+    stand.base.deliver(stand.deliver)
+    stand.quiet(30)
+    (row,) = said.rows("documents", "status")
+    assert (row["bound"], row["held"]) == (2, 1)
+    assert (row["scan"]["done"], row["scan"]["total"], row["scan"]["left_seconds"]) == (1, 1, 0)
+    stand.settle()
+    (row,) = said.rows("documents", "status")
+    assert (row["bound"], row["held"]) == (1, 0)
+
+
+def test_a_mapping_that_stands_says_why_and_with_which_figures(said: Said, stand: DocumentStand) -> None:
+    stopped(stand)
+    (row,) = said.rows("documents", "status")
+    assert row["stopped"] == {"why": "vanished", "gone": 6, "bound": 8}
+
+
+# -- sync ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_dry_run_prints_what_the_run_would_do_and_does_nothing(said: Said, stand: DocumentStand) -> None:
+    stand.clerk.add_file(stand.document(), "Договор 17.docx", b"one")
+    stand.base.number_events()
+    rows = said.rows("documents", "sync", "--dry-run")
+    assert [(row["would"], row.get("name")) for row in rows] == [("upload", "Договор 17.docx"), ("end", None)]
+    assert (stand.on_disk(), stand.writes()) == ({}, [])
+
+
+def test_a_run_now_puts_the_work_on_the_queue(said: Said, stand: DocumentStand) -> None:
+    stand.clerk.add_file(stand.document(), "Договор 17.docx", b"one")
+    (numbers,) = said.rows("documents", "sync")
+    assert numbers["scans"] == 1
+    stand.quiet(30)
+    assert stand.on_disk() == {"Договор 17.docx": b"one"}
+
+
+def test_followed_it_shows_how_far_the_taking_in_is_until_it_is_done(
+    said: Said, stand: DocumentStand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(90):
+        stand.clerk.add_file(stand.document(), f"Договор {number}.docx", b"x")
+    waited: list[float] = []
+
+    def while_waiting(seconds: float) -> None:
+        """The running house goes on; this command only looks."""
+        waited.append(seconds)
+        stand.clock.advance(seconds)
+        leased = stand.dispatcher._next(stand._advance_to, None)
+        if leased is not None:
+            stand.dispatcher.dispatch(leased)
+
+    monkeypatch.setattr("infra.local.document_commands.time.sleep", while_waiting)
+    status, out, _ = said("documents", "sync", "--follow")
+    lines = out.splitlines()
+    assert status == 0
+    assert waited
+    assert all("contracts: " in line and "/90 documents" in line for line in lines[1:])
+    assert "40/90" in out
+
+
+def test_without_mappings_there_is_nothing_to_run(said: Said, stand: DocumentStand) -> None:
+    stand.services.rule_book.import_all({"documents": []}, "test", over=True)
+    stand.clock.advance(61)
+    assert said.rows("documents", "sync") == [{}]
+    assert said.rows("documents", "status") == []
+
+
+# -- confirm ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_persons_word_lets_one_run_pass_and_the_journal_names_him(said: Said, stand: DocumentStand) -> None:
+    stopped(stand)
+    assert said("documents", "confirm", "contracts", "--by", "Анна")[:2] == (0, "the next run passes\n")
+    stand.settle()
+    assert len(stand.on_disk()) == 8
+    (row,) = said.rows("documents", "status")
+    assert row["stopped"] is None
+    journal = said.rows("journal", "mapping:contracts")
+    assert [(row["outcome"], row["by"]) for row in journal if row["outcome"] == "confirmed"] == [("confirmed", "Анна")]
+
+
+@pytest.mark.parametrize("mapping", ["contracts", "letters"])
+def test_what_does_not_stand_is_not_confirmed(said: Said, mapping: str) -> None:
+    told = said.refused("documents", "confirm", mapping, "--by", "Анна")
+    assert "does not stand still" in told
+    assert "./deploy.sh documents status" in told
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("documents", "confirm", "contracts"),
+        ("conflicts", "settle", "x"),
+        ("waiting", "retry", "file:x"),
+        ("documents",),
+        ("conflicts",),
+        ("documents", "purge"),
+    ],
+)
+def test_a_call_without_who_says_so_is_refused(said: Said, words: tuple[str, ...]) -> None:
+    status, _, told = said(*words)
+    assert status == 2
+    assert "usage: ./deploy.sh" in told
+
+
+# -- take in ---------------------------------------------------------------------------------------------------------
+
+
+def test_what_was_before_the_start_is_counted_and_taken_in_by_a_persons_word(said: Said, stand: DocumentStand) -> None:
+    before_the_start(stand, 3)
+    assert stand.on_disk() == {}
+    assert said("documents", "take-in", "contracts", "--dry-run")[1] == "3 files are from before the start\n"
+    assert stand.on_disk() == {}
+    status, out, _ = said("documents", "take-in", "contracts", "--by", "Анна")
+    assert (status, out.startswith("3 files are being taken in")) == (0, True)
+    stand.quiet(30)
+    assert len(stand.on_disk()) == 3
+    stand.settle()
+    assert len(stand.on_disk()) == 3
+    journal = said.rows("journal", "mapping:contracts")
+    assert [row["by"] for row in journal if row["outcome"] == "taken_in"] == ["Анна"]
+
+
+def test_taking_in_needs_to_know_who(said: Said, stand: DocumentStand) -> None:
+    before_the_start(stand, 1)
+    told = said.refused("documents", "take-in", "contracts")
+    assert "--by NAME" in told
+    assert "--dry-run" in told
+    assert stand.on_disk() == {}
+
+
+@pytest.mark.parametrize("words", [("--dry-run",), ("--by", "Анна")])
+@pytest.mark.parametrize("mapping", ["contracts", "letters"])
+def test_a_mapping_nobody_looked_at_has_nothing_to_take_in(said: Said, mapping: str, words: tuple[str, ...]) -> None:
+    assert "was not looked at yet" in said.refused("documents", "take-in", mapping, *words)
+
+
+# -- conflicts -------------------------------------------------------------------------------------------------------
+
+
+def test_no_conflict_is_said_so_and_pipes_stay_clean(said: Said) -> None:
+    assert said("conflicts", "list") == (0, "", "no conflict is open\n")
+
+
+def test_a_conflict_shows_both_sides_and_is_settled_once(said: Said, stand: DocumentStand) -> None:
+    file = conflict(stand)
+    (row,) = said.rows("conflicts", "list")
+    assert (row["kind"], row["source"], row["what"]) == ("both_changed", f"file:{file.id}", "Договор 17.docx")
+    assert row["copy"]["name"] == "Договор 17_conflict_20261120.docx"
+    assert {row["onec"]["file"], str(row["disk"]["id"])} == {file.id, str(stand.twin(file))}
+    assert row["where"].startswith("https://")
+    assert said("conflicts", "settle", row["id"], "--by", "Анна")[:2] == (0, "settled\n")
+    assert said("conflicts", "list")[1] == ""
+    assert said("conflicts", "settle", row["id"], "--by", "Пётр")[0] == 0
+    journal = said.rows("journal", f"file:{file.id}")
+    assert [one["by"] for one in journal if one["outcome"] == "conflict_settled"] == ["Анна"]
+
+
+def test_a_copy_that_somebody_edited_is_marked_in_the_list(said: Said, stand: DocumentStand) -> None:
+    conflict(stand)
+    (row,) = said.rows("conflicts", "list")
+    stand.worker.edit(row["copy"]["id"], b"mended by hand")
+    stand.settle()
+    (row,) = said.rows("conflicts", "list")
+    assert row["edited_by"] == 5
+
+
+def test_settled_1cs_card_shows_the_file_as_bound_again(said: Said, stand: DocumentStand) -> None:
+    file = conflict(stand)
+    assert stand.base.store.links["file", file.id]["state"] == "conflict"
+    said("conflicts", "settle", said.rows("conflicts", "list")[0]["id"], "--by", "Анна")
+    assert stand.base.store.links["file", file.id]["state"] == "bound"
+
+
+def test_a_conflict_there_is_not_is_refused(said: Said) -> None:
+    told = said.refused("conflicts", "settle", "nothing", "--by", "Анна")
+    assert "there is no such conflict" in told
+    assert "./deploy.sh conflicts list" in told
+
+
+def test_settled_while_1c_is_down_is_settled_all_the_same(said: Said, stand: DocumentStand) -> None:
+    conflict(stand)
+    (row,) = said.rows("conflicts", "list")
+    stand.base.faults.add(troubles.instead(troubles.page(503), times=1000))
+    said("conflicts", "settle", row["id"], "--by", "Анна")
+    assert said("conflicts", "list")[1] == ""
+
+
+# -- counts, waiting, journal ----------------------------------------------------------------------------------------
+
+
+def numbers(said: Said) -> dict[str, int]:
+    rows = [row for row in said.rows("counts") if row.get("exchange") == "documents"]
+    return {row.get("reason") or row.get("by") or row["state"]: row["number"] for row in rows}
+
+
+def test_every_file_is_counted_in_one_state(said: Said, stand: DocumentStand) -> None:
+    before_the_start(stand, 2)
+    stand.publish()
+    waits = stand.publish(name="Акт.docx")
+    stand.map(since=None, max_version_size=10)
+    stand.clerk.edit_file(waits, b"x" * 11)
+    stand.worker.upload(stand.elsewhere, "Чужой.pdf", b"x")
+    stand.settle()
+    assert numbers(said) == {"in agreement": 1, "version_too_large": 1, "before_start": 2}
+
+
+def test_new_files_of_users_are_counted_as_left_out_by_the_mapping(said: Said, stand: DocumentStand) -> None:
+    stand.publish()
+    stand.worker.upload(stand.contracts, "Чужой.pdf", b"x")
+    stand.settle()
+    found = numbers(said)
+    assert (found["in agreement"], found["one_way"]) == (1, 1)
+
+
+def test_what_waits_is_listed_and_goes_on_by_a_persons_word(said: Said, stand: DocumentStand) -> None:
+    file = stand.publish()
+    stand.map(max_version_size=10)
+    stand.clerk.edit_file(file, b"x" * 11)
+    stand.settle()
+    (row,) = said.rows("waiting", "list")
+    assert "version_too_large" in json.dumps(row)
+    assert "11 > 10" in json.dumps(row)
+    stand.map(max_version_size=100)
+    stand.quiet(30)
+    assert stand.on_disk() == {"Договор 17.docx": b"x" * 11}, "a mapping that changes sets going what waited for it"
+    assert said("waiting", "list") == (0, "", "nothing waits\n")
+
+
+def test_a_file_named_by_its_source_is_tried_again(said: Said, stand: DocumentStand) -> None:
+    stand.disk.options.quota_exceeded = True
+    file = stand.clerk.add_file(stand.document(), "Договор 17.docx", b"one")
+    stand.settle()
+    assert len(said.rows("waiting", "list")) == 1
+    stand.disk.options.quota_exceeded = False
+    assert said("waiting", "retry", f"file:{file.id}", "--by", "Анна")[0] == 0
+    stand.quiet(30)
+    assert stand.on_disk() == {"Договор 17.docx": b"one"}
+    journal = said.rows("journal", f"file:{file.id}")
+    assert "Анна" in [row.get("by") for row in journal]
+
+
+def test_a_file_that_does_not_wait_is_not_tried_again(said: Said, stand: DocumentStand) -> None:
+    file = stand.publish()
+    assert "does not wait" in said.refused("waiting", "retry", f"file:{file.id}", "--by", "Анна")
+
+
+def test_the_story_of_a_file_is_told_in_order(said: Said, stand: DocumentStand) -> None:
+    file = stand.publish()
+    stand.clerk.edit_file(file, b"two")
+    stand.settle()
+    stand.worker.edit(stand.twin(file), b"three")
+    stand.settle()
+    rows = said.rows("journal", f"file:{file.id}")
+    assert [row["outcome"] for row in rows] == ["published", "overwritten", "new_version_in_1c"]
+    assert {row["target"] for row in rows} == {f"disk:{stand.twin(file)}"}
+    assert {row["rule"] for row in rows} == {"contracts"}
+    assert "no entry of file:x" in said("journal", "file:x")[2]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("documents", "kinds"), ("documents", "status"), ("documents", "sync"), ("conflicts", "list")],
+)
+def test_without_1cs_settings_the_command_says_which_are_missing(
+    said: Said, stand: DocumentStand, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    from infra.local import commands
+
+    environ = {name: value for name, value in stand._environ().items() if not name.startswith("ONEC_DM")}
+    monkeypatch.setattr(commands, "environment_or_demo", lambda: environ)
+    status, _, told = said(*words)
+    assert (status, "ONEC_DM_URL" in told) == (2, True)

@@ -15,7 +15,7 @@ usage() {
 ./deploy.sh waiting list | retry RECORD --by NAME
 ./deploy.sh counts                         in agreement, waiting by reason, excluded by rule
 ./deploy.sh letters list | replay ID --by NAME
-./deploy.sh journal deal:1001              what happened to this deal
+./deploy.sh journal deal:1001              what happened to this deal (or file:ID, disk:ID, mapping:ID)
 ./deploy.sh documents kinds | status | sync [--dry-run] [--follow]
 ./deploy.sh documents confirm MAPPING --by NAME | take-in MAPPING [--dry-run] [--by NAME]
                                            files of 1C:DM and Disk: what a run would do, how far it is, let one pass

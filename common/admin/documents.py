@@ -9,6 +9,7 @@ from typing import Any
 from common.errors import Refused
 from common.exchanges.documents.copies import Copies
 from common.exchanges.documents.guards import Guards
+from common.exchanges.documents.judging import lacks_its_folder
 from common.exchanges.documents.model import DocumentRule
 from common.exchanges.documents.scanning import Scan, Scanner, Scans, page_name, page_task
 from common.exchanges.documents.turns import progress
@@ -63,7 +64,7 @@ class DocumentPeople:
                 "bound": self._count(rule.id),
                 "held": sum(not one.passed for one in held.get(rule.id, [])),
                 "scan": progress(scan, moments.text(self.clock.now())) if scan else None,
-                "stopped": {"why": why["why"], **why["figures"]} if why else None,
+                "stopped": {"why": why["why"], "since": why["at"], **why["figures"]} if why else None,
             }
 
     def counts(self) -> Iterator[Mapping[str, Any]]:
@@ -83,7 +84,10 @@ class DocumentPeople:
             yield {"exchange": DOCUMENTS, **left_out}
 
     def confirm(self, mapping: RuleId, by: str) -> None:
-        """Let one run pass. Raises Refused 404 for a mapping that does not stand."""
+        """Let one run pass. Raises Refused 404 for a mapping that does not stand, 409 for one that lacks its folder."""
+        stopped = self.guards.stopped().get(mapping)
+        if stopped is not None and lacks_its_folder(str(stopped["why"])):
+            raise Refused(409, "folder_first")
         if not self.guards.confirm(mapping, by):
             raise Refused(404, "not_stopped")
         self._journalled(mapping, "confirmed", by)

@@ -43,7 +43,7 @@ DOCUMENTS: Final[Mapping[str, tuple[Text, Text]]] = MappingProxyType(
         "conflict_modify_vs_delete": (
             Text(
                 "Файл удалён в 1С, но изменён на Диске",
-                "Изменённое содержимое сохранено рядом, файл — в корзине Диска; в 1С ничего не создано.",
+                "Изменённое сохранено рядом, файл в корзине Диска. Если изменения нужны, возьмите их из копии.",
             ),
             Text(
                 "A file was deleted in 1C but changed on Disk",
@@ -53,7 +53,7 @@ DOCUMENTS: Final[Mapping[str, tuple[Text, Text]]] = MappingProxyType(
         "conflict_closed": (
             Text(
                 "На Диске изменён файл, который в 1С подписан, зашифрован или захвачен",
-                "На Диск возвращена версия 1С, изменённая сохранена рядом.",
+                "На Диск возвращена версия 1С, правка сохранена рядом. Чтобы её принять, снимите подпись или захват.",
             ),
             Text(
                 "A file was changed on Disk that is signed, encrypted or captured in 1C",
@@ -63,7 +63,7 @@ DOCUMENTS: Final[Mapping[str, tuple[Text, Text]]] = MappingProxyType(
         "mapping_too_many": (
             Text(
                 "Слишком много удалений и перемещений сразу: обмен по виду документов остановлен",
-                "Проверьте, так ли задумано, и разрешите один проход.",
+                "Проверьте, так ли задумано, и подтвердите: следующая синхронизация выполнит это.",
             ),
             Text(
                 "Too many deletions and moves at once: the mapping has stopped",
@@ -73,14 +73,14 @@ DOCUMENTS: Final[Mapping[str, tuple[Text, Text]]] = MappingProxyType(
         "mapping_place_changed": (
             Text(
                 "У вида документов теперь другая папка: обмен по нему остановлен",
-                "Разрешите один проход: файлы будут перемещены в новую папку.",
+                "Подтвердите: следующая синхронизация переместит файлы.",
             ),
             Text("The mapping has another folder now: it has stopped", "Let one run pass: its files are moved there."),
         ),
         "mapping_vanished": (
             Text(
                 "С Диска пропало больше половины файлов: обмен по виду документов остановлен",
-                "Проверьте папку и права; если так и надо, разрешите один проход: файлы будут опубликованы снова.",
+                "Проверьте папку и права; если так и надо, подтвердите: файлы будут опубликованы снова.",
             ),
             Text(
                 "More than half of the files vanished from Disk: the mapping has stopped",
@@ -90,7 +90,7 @@ DOCUMENTS: Final[Mapping[str, tuple[Text, Text]]] = MappingProxyType(
         "mapping_listing_empty": (
             Text(
                 "Папка на Диске вдруг пуста: обмен по виду документов остановлен",
-                "Проверьте папку и права приложения; если она очищена намеренно, разрешите один проход.",
+                "Проверьте папку и права приложения; если она очищена намеренно, подтвердите.",
             ),
             Text(
                 "The folder on Disk is suddenly empty: the mapping has stopped",
@@ -100,7 +100,7 @@ DOCUMENTS: Final[Mapping[str, tuple[Text, Text]]] = MappingProxyType(
         "mapping_listing_cut": (
             Text(
                 "Диск отдал список файлов не целиком: обмен по виду документов остановлен",
-                "Если это повторится, обратитесь в поддержку Битрикс24; разрешите один проход.",
+                "Проверьте папку и подтвердите; если повторится, обратитесь в поддержку Битрикс24.",
             ),
             Text(
                 "Disk gave an incomplete listing: the mapping has stopped",
@@ -110,7 +110,7 @@ DOCUMENTS: Final[Mapping[str, tuple[Text, Text]]] = MappingProxyType(
         "mapping_dates_shifted": (
             Text(
                 "У файлов сменились даты без изменения содержимого: обмен по виду документов остановлен",
-                "Так бывает после переноса или восстановления портала. Проверьте и разрешите один проход.",
+                "Так бывает после переноса или восстановления портала. Проверьте и подтвердите.",
             ),
             Text(
                 "The files' dates changed though their bytes did not: the mapping has stopped",
@@ -118,7 +118,10 @@ DOCUMENTS: Final[Mapping[str, tuple[Text, Text]]] = MappingProxyType(
             ),
         ),
         "mapping_folder_missing": (
-            Text("Папки вида документов нет на Диске", "Восстановите её из корзины или укажите другую в правиле."),
+            Text(
+                "Папка этого вида документов на Диске не найдена",
+                "Восстановите её из корзины или укажите другую в правиле.",
+            ),
             Text("The mapping's folder is not on Disk", "Restore it from the trash, or name another in the mapping."),
         ),
         "mapping_folder_forbidden": (
@@ -166,7 +169,7 @@ DOCUMENTS: Final[Mapping[str, tuple[Text, Text]]] = MappingProxyType(
         ),
         "company_unmapped": (
             Text(
-                "Контрагенту документа нет компании в CRM",
+                "Для контрагента документа не найдена компания в CRM",
                 "Заполните ИНН и КПП в реквизитах компании или дополните таблицу counterparties (база dm).",
             ),
             Text(
@@ -223,7 +226,10 @@ DOCUMENTS: Final[Mapping[str, tuple[Text, Text]]] = MappingProxyType(
             Text("The file is in another storage of Disk", "Move it by hand, or correct the mapping's folder."),
         ),
         "portal_address_foreign": (
-            Text("Портал дал адрес чужого узла", "Проверьте, не подменён ли портал, и сообщите разработчикам."),
+            Text(
+                "Портал прислал ссылку на посторонний сервер",
+                "Проверьте, не подменён ли портал, и сообщите разработчикам.",
+            ),
             Text(
                 "The portal gave an address of a foreign host",
                 "Check that the portal is genuine, and tell the developers.",

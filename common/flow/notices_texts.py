@@ -38,7 +38,8 @@ def short(stop: Stop, language: Language) -> str:
 def resolved(stop: Stop, count: int, language: Language, source: str = "") -> str:
     """The notice that a cause is gone; `count` records go on, a side has none of its own."""
     words, text = _WORDS[language], _text(stop.reason, language)
-    mended = f"[B]{words['mended']}[/B]: {text.wrong}{_whose(stop, language, source if count == 1 else '')}"
+    over = "settled" if stop.reason.startswith("conflict_") else "goes_on" if stop.reason.startswith("mapping_") else ""
+    mended = f"[B]{words[over or 'mended']}[/B]: {text.wrong}{_whose(stop, language, source if count == 1 else '')}"
     return mended if stop.reason in _SIDES or stop.reason.startswith(_LONE) else f"{mended}. {words['count']}: {count}"
 
 
@@ -107,11 +108,13 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "where": "Где исправить",
             "then": "После исправления обмен продолжится сам.",
             "mended": "Исправлено",
+            "settled": "Конфликт решён",
+            "goes_on": "Обмен по виду документов продолжен",
             "count": "Продолжено записей",
             "stopped": "Обмен с 1С остановлен",
             "again": "Повторить",
             "settle": "Отметить решённым",
-            "pass": "Разрешить один проход",
+            "pass": "Подтвердить один раз",
             "all": "всё, что ждёт",
             "deal": "сделка №",
             "base": "база",
@@ -121,6 +124,8 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "where": "Where to mend it",
             "then": "Once it is mended, the exchange goes on by itself.",
             "mended": "Mended",
+            "settled": "Conflict settled",
+            "goes_on": "The mapping goes on",
             "count": "Records that go on",
             "stopped": "The exchange with 1C has stopped",
             "again": "To try again",

@@ -15,7 +15,6 @@ from common.wiring.portal import PORTAL
 
 if TYPE_CHECKING:
     from common.bitrix.disk import PortalDisk
-    from common.exchanges.documents.feed import Feed
     from common.exchanges.documents.model import DocumentRule
     from common.exchanges.documents.perform import Documents
     from common.exchanges.documents.scanning import Scanner, Scans
@@ -187,12 +186,6 @@ class DocumentParts(ActsParts):
         from common.exchanges.documents.turns import Turns
 
         return Turns(self.document_tools, self.document_desk, self.scans, self.scanner)
-
-    @cached_property
-    def document_feed(self) -> Feed:
-        from common.exchanges.documents.feed import Feed
-
-        return Feed(self.document_tools, self.document_desk)
 
     def sync_documents(self, now: bool = False) -> dict[str, int]:
         """One run of `document_sync`; nothing while a side is down or there are no mappings. `now`: by a person's word,

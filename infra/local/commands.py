@@ -27,12 +27,14 @@ from infra.local import document_commands as documents
 from infra.local.house import environment_or_demo
 
 EXCHANGES = ("acts", "documents")
+SOURCES = "deal:1001, file:<id>, disk:<id> or mapping:contracts"
 
 Command = Callable[[Services, argparse.Namespace], int]
 
 
 _REFUSALS = {
     "not_stopped": "that mapping does not stand still; ./deploy.sh documents status shows those that do",
+    "folder_first": "that mapping waits for its folder: restore it, or name another in the mapping",
     "no_scan": "that mapping was not looked at yet; ./deploy.sh documents status shows those in force",
     "no_such_conflict": "there is no such conflict; ./deploy.sh conflicts list shows those open",
     "not_waiting": "that does not wait; ./deploy.sh waiting list shows what does",
@@ -140,8 +142,9 @@ def letters_replay(services: Services, chosen: argparse.Namespace) -> int:
 
 def journal(services: Services, chosen: argparse.Namespace) -> int:
     """What happened to one source object, oldest first."""
-    rows = (_line(entry) for entry in reversed(services.journal.of_source(chosen.source)))
-    return documents.listed(rows, f"no entry of {chosen.source}; a source looks like deal:1001")
+    found = services.journal.of_source(chosen.source) or services.journal.of_target(chosen.source)
+    rows = (_line(entry) for entry in reversed(found))
+    return documents.listed(rows, f"no entry of {chosen.source}; a source looks like {SOURCES}")
 
 
 def backfill(services: Services, chosen: argparse.Namespace) -> int:
@@ -191,7 +194,7 @@ def _parser() -> argparse.ArgumentParser:
     letters = groups.add_parser("letters", help="work that failed for good").add_subparsers(required=True)
     _add(letters, "list", letters_list, ())
     _by(_add(letters, "replay", letters_replay, ("id",), "of `letters list`"))
-    _add(groups, "journal", journal, ("source",), "e.g. deal:1001")
+    _add(groups, "journal", journal, ("source",), SOURCES)
     _documents(groups.add_parser("documents", help="files of 1C:DM and Disk").add_subparsers(required=True))
     conflicts = groups.add_parser("conflicts", help="what both sides said differently").add_subparsers(required=True)
     _add(conflicts, "list", documents.conflicts_list, ())
@@ -224,7 +227,7 @@ def _add(groups: Any, name: str, command: Command, places: Iterable[str], exampl
 
 
 def _by(one: argparse.ArgumentParser) -> None:
-    one.add_argument("--by", required=True, help="who says so")
+    one.add_argument("--by", required=True, metavar="NAME", help="who says so")
 
 
 def _table(chosen: argparse.Namespace) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from common.model import moments
 from tests.document_stand import DocumentStand, documents_standing
 from tests.simulators.dm import troubles
 from tests.simulators.dm.records import File
@@ -95,7 +96,9 @@ def test_status_counts_what_is_bound_and_held_and_how_far_the_scan_is(said: Said
 def test_a_mapping_that_stands_says_why_and_with_which_figures(said: Said, stand: DocumentStand) -> None:
     stopped(stand)
     (row,) = said.rows("documents", "status")
+    since = row["stopped"].pop("since")
     assert row["stopped"] == {"why": "vanished", "gone": 6, "bound": 8}
+    assert since <= moments.text(stand.clock.now())
 
 
 # -- sync ------------------------------------------------------------------------------------------------------------
@@ -167,6 +170,19 @@ def test_what_does_not_stand_is_not_confirmed(said: Said, mapping: str) -> None:
     told = said.refused("documents", "confirm", mapping, "--by", "Анна")
     assert "does not stand still" in told
     assert "./deploy.sh documents status" in told
+
+
+def test_a_mapping_without_its_folder_is_not_confirmed_but_mended(said: Said, stand: DocumentStand) -> None:
+    stand.publish()
+    stand.worker.trash(stand.contracts)
+    stand.run()
+    assert said.rows("documents", "status")[0]["stopped"]["why"] == "folder_missing"
+    told = said.refused("documents", "confirm", "contracts", "--by", "Анна")
+    assert "restore it, or name another in the mapping" in told
+    stand.worker.restore(stand.contracts)
+    stand.settle()
+    assert said.rows("documents", "status")[0]["stopped"] is None, "it goes on by itself"
+    assert stand.on_disk() == {"Договор 17.docx": b"one"}
 
 
 @pytest.mark.parametrize(
@@ -303,7 +319,7 @@ def test_what_waits_is_listed_and_goes_on_by_a_persons_word(said: Said, stand: D
     stand.settle()
     (row,) = said.rows("waiting", "list")
     assert "version_too_large" in json.dumps(row)
-    assert "11 > 10" in json.dumps(row)
+    assert "11 B > 10 B" in json.dumps(row)
     stand.map(max_version_size=100)
     stand.quiet(30)
     assert stand.on_disk() == {"Договор 17.docx": b"x" * 11}, "a mapping that changes sets going what waited for it"
@@ -338,6 +354,7 @@ def test_the_story_of_a_file_is_told_in_order(said: Said, stand: DocumentStand) 
     assert [row["outcome"] for row in rows] == ["published", "overwritten", "new_version_in_1c"]
     assert {row["target"] for row in rows} == {f"disk:{stand.twin(file)}"}
     assert {row["rule"] for row in rows} == {"contracts"}
+    assert said.rows("journal", f"disk:{stand.twin(file)}") == rows, "found by its object on Disk too"
     assert "no entry of file:x" in said("journal", "file:x")[2]
 
 

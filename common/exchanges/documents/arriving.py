@@ -58,7 +58,7 @@ class Arriving:
         """Not synchronised; that a user edited it is worth an entry."""
         if not self.tools.copies.edited(self.disk):
             return NOTHING
-        return Outcome(did="copy_edited", details={"name": self.disk.name, "edited_by": self.disk.updated_by})
+        return Outcome(did="copy_edited", details={"file": self.disk.name, "edited_by": self.disk.updated_by})
 
     def _created(self, rule: DocumentRule, whose: Whose) -> Outcome:
         card = self.tools.archive.cards_of([whose.document])[whose.document]

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from common.errors import Stop
-from common.exchanges.documents.model import Agreed, DiskNow, DocumentRule, Limits, OnecNow, Plan, Step
+from common.exchanges.documents.model import MIB, Agreed, DiskNow, DocumentRule, Limits, OnecNow, Plan, Step
 from common.exchanges.documents.names import composed, split
 from common.model.documents import FolderId
 
@@ -105,10 +105,11 @@ def _both(onec: OnecNow, disk: DiskNow, rule: DocumentRule) -> Plan:
 def _overwritten(onec: OnecNow, rule: DocumentRule) -> Plan:
     version = onec.version
     if version is not None and version.size > rule.max_version_size:
-        figures = f"{version.size} > {rule.max_version_size}"
-        return Plan(stops=(Stop("version_too_large", "size", "admin", f"documents:{rule.id}", details=figures),))
+        figures = sizes(version.size, rule.max_version_size)
+        stop = Stop("version_too_large", "", "admin", f"documents:{rule.id}", onec.name, details=figures)
+        return Plan(stops=(stop,))
     if version is not None and version.size == 0:
-        return Plan(stops=(Stop("version_empty", "size", "admin", "person"),))
+        return Plan(stops=(Stop("version_empty", "", "admin", "person", onec.name),))
     return Plan(("overwrite",))
 
 
@@ -128,8 +129,14 @@ def too_large(size: int, file_name: str, limits: Limits) -> Stop | None:
     """Why 1C would not take such a file, None when it would."""
     extension = split(file_name)[1].removeprefix(".").casefold()
     if size > limits.max_file_size:
-        figures = f"{size} > {limits.max_file_size}"
-        return Stop("too_large", "size", "admin", "base:dm", details=figures)
+        return Stop("too_large", "", "admin", "base:dm", file_name, details=sizes(size, limits.max_file_size))
     if extension in limits.forbidden:
-        return Stop("extension_forbidden", extension, "admin", "base:dm")
+        return Stop("extension_forbidden", extension, "admin", "base:dm", file_name)
     return None
+
+
+def sizes(size: int, limit: int) -> str:
+    """Both in MiB, as people compare them: `61.5 MiB > 50.0 MiB`; small ones in bytes."""
+    if limit < MIB:
+        return f"{size} B > {limit} B"
+    return f"{size / MIB:.1f} MiB > {limit / MIB:.1f} MiB"

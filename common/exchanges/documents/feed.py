@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from common.errors import CursorGone
 from common.exchanges.documents.desk import Desk
-from common.exchanges.documents.records import file_in, file_record
+from common.exchanges.documents.records import file_record
 from common.exchanges.documents.tools import Tools
 from common.model.documents import Change, ChangePage, DocumentId, FileId
-from common.model.ids import RecordKey
 from common.model.records import Record
 from common.ports import Data
 
@@ -68,11 +67,6 @@ class Feed:
         for start in range(0, len(documents), DOCUMENTS):
             some = documents[start : start + DOCUMENTS]
             self.desk.put_body(documents_body(some), f"feed {some[0].seq} {some[-1].seq}")
-
-    def records_of(self, keys: Iterable[RecordKey], change: Change) -> list[Record]:
-        """Records of bound files that a row about their document concerns."""
-        named = [file for key in keys if (file := file_in(key)) is not None]
-        return [_record(self.tools, file, change, DocumentId(change.id)) for file in named]
 
 
 def documents_body(changes: Sequence[Change]) -> Data:

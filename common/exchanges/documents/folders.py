@@ -42,11 +42,6 @@ class Folders:
             return FolderId(found.data["folder"])
         return self._made(rule, card)
 
-    def known(self, rule: DocumentRule, document: DocumentId) -> FolderId | None:
-        """The same without making any."""
-        found = self.store.get(FOLDERS, _of(rule, document)) if rule.subfolder else None
-        return FolderId(found.data["folder"]) if found else None
-
     def whose(self, folders: Sequence[FolderId]) -> dict[FolderId, Whose]:
         """Of these folders those that are a document's own."""
         found = self.store.get_many(FOLDERS, [_at(one) for one in dict.fromkeys(folders)]) if folders else {}

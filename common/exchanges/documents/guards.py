@@ -78,10 +78,6 @@ class Guards:
             with suppress(StoreConflict):
                 self.store.write(write)
 
-    def drop(self, record: Record) -> None:
-        """What was held is not wanted any more."""
-        self.store.write(Write(HELD, record.key, None))
-
     def stop(self, mapping: RuleId, why: str, figures: Mapping[str, Any]) -> None:
         """Nothing of the mapping is changed until a person has confirmed."""
         data = {"why": why, "figures": dict(figures), "at": moments.text(self.clock.now()), "confirmed_by": ""}

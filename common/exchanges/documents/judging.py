@@ -11,6 +11,11 @@ from common.exchanges.documents.model import DocumentRule
 from common.model.records import Record
 
 
+def lacks_its_folder(why: str) -> bool:
+    """A mapping that stands for want of its folder goes on by itself once the folder is back; no word helps before."""
+    return why.startswith("folder_")
+
+
 def verdict(
     rule: DocumentRule, parts: Sequence[Seen], lost: Callable[[], int], bound: Callable[[], int]
 ) -> tuple[str, Mapping[str, int]]:

@@ -90,6 +90,7 @@ class OnecNow:
 
     version: Version | None
     earlier: frozenset[str] = frozenset()
+    name: str = ""
     closed: str = ""
     """`signed`, `encrypted` or `captured`; "" when 1C takes new versions."""
 

@@ -19,8 +19,6 @@ Spelled = Callable[[str], str]
 _LONGEST = 200
 """Signs of a sub-folder's name; Disk takes 255, and a suffix may follow."""
 
-_COPY = re.compile(r"_conflict_\d{8}(?:_\d+)?(?=\.[^.]*$|$)")
-
 
 def split(name: str) -> tuple[str, str]:
     """Stem and extension with its dot; a name that only begins with a dot has none: `.env` → (`.env`, ``)."""
@@ -47,11 +45,6 @@ def copy_names(name: str, day: date) -> Iterator[str]:
     while True:
         yield f"{first}_{number}{extension}"
         number += 1
-
-
-def looks_like_copy(name: str) -> bool:
-    """Only a hint for people: a user may give his own file such a name; copies are known by their id."""
-    return bool(_COPY.search(name))
 
 
 def wanted_names(name: str, card: Card, spelled: Spelled) -> Iterator[str]:

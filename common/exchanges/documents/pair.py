@@ -67,6 +67,11 @@ class Pair:
         return _there(bindings.agreed_of(self.bound))
 
     @property
+    def name(self) -> str:
+        """What people call it."""
+        return self.facts.file.name if self.facts.file else self.facts.disk.name if self.facts.disk else ""
+
+    @property
     def submitted(self) -> bool:
         """A person said "Send to 1C"."""
         return bool(self.record.body.get("submitted"))
@@ -94,7 +99,7 @@ class Pair:
         if self.gone_in_onec:
             return OnecNow(None)
         earlier = frozenset(version.sha256 for version in self.file.versions)
-        return OnecNow(self.version, earlier, self.closed or closed(self.file))
+        return OnecNow(self.version, earlier, self.file.name, self.closed or closed(self.file))
 
     def disk_now(self) -> DiskNow:
         """Disk's side; its bytes are read only when they may be others than agreed."""
@@ -164,7 +169,7 @@ class Pair:
             target=str(self.bound["target"]),
             rule=self.rule.id,
             did="+".join(dict.fromkeys(self.did)) or "noted",
-            details={**self.notes, "name": self.facts.file.name if self.facts.file else ""},
+            details={**self.notes, "file": self.facts.file.name if self.facts.file else ""},
             conflicts=conflicts,
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from common.errors import NeedsPerson, Stop
@@ -89,8 +89,9 @@ class Documents:
         try:
             outcome = settled(pair)
         except NeedsPerson as needs:
-            pair.show_waiting(needs.stops)
-            raise
+            stops = [replace(stop, subject=stop.subject or pair.name) for stop in needs.stops]
+            pair.show_waiting(stops)
+            raise type(needs)(*stops) from needs
         pair.show_waiting(outcome.stops)
         return outcome
 

@@ -30,11 +30,6 @@ def read(archive: Archive, disk: Disk, records: Sequence[Record], bound: Binding
     return facts
 
 
-def of_card(card: Card) -> dict[FileId, Facts]:
-    """The facts of all files of a document just read; Disk's side is still to be asked for."""
-    return {file.id: Facts(card, file) for file in card.files}
-
-
 def _object(record: Record, bound: Bindings) -> DiskId | None:
     return bindings.disk_of(bound.get(record.key)) if is_file(record) else disk_of(record)
 

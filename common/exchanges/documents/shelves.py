@@ -123,13 +123,14 @@ class Shelves:
             self._store.write(*(Write(HEADS, head.key, _data(head)) for head in moved[start : start + 200]))
 
     def forget(self, folder: FolderId) -> None:
-        """The folder is not watched any more, or is to be listed anew."""
-        found = self._store.get(HEADS, Head(folder, "").key)
+        """The folder is gone, or not watched any more."""
+        key = Head(folder, "").key
+        found = self._store.get(HEADS, key)
         if found is not None:
-            keys = [key for key, _, _ in _head(found.data).shelves]
-            self._store.write(
-                Write(HEADS, Head(folder, "").key, None), *(Write(SHELVES, key, None) for key in keys[:400])
-            )
+            shelves = [one for one, _, _ in _head(found.data).shelves]
+            for start in range(0, len(shelves), 400):
+                self._store.write(*(Write(SHELVES, one, None) for one in shelves[start : start + 400]))
+            self._store.write(Write(HEADS, key, None))
 
     def _changed(self, head: Head, touched: dict[str, Children], changes: Mapping[int, Entry | None]) -> list[Write]:
         fresh: Children = {}

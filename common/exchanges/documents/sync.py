@@ -12,6 +12,7 @@ from common.exchanges.documents import judging
 from common.exchanges.documents.desk import Desk
 from common.exchanges.documents.feed import Feed
 from common.exchanges.documents.guards import Held, too_many
+from common.exchanges.documents.judging import lacks_its_folder
 from common.exchanges.documents.looking import COMMANDS, Look, Seen, by_mapping, folders_of
 from common.exchanges.documents.model import DocumentRule
 from common.exchanges.documents.noticing import Noticing
@@ -66,7 +67,9 @@ class DocumentSync:
             if not rules:
                 return {}
             stopped = self.tools.guards.stopped()
-            confirmed = {one for one, why in stopped.items() if why["confirmed_by"]}
+            confirmed = {
+                one for one, why in stopped.items() if why["confirmed_by"] and not lacks_its_folder(why["why"])
+            }
             rows = Feed(self.tools, self.desk).read()
             pages = self._scan(list(rules.values()), rows is None, set(stopped) - confirmed, confirmed)
             found = self._look(rules, set(stopped) - confirmed, confirmed)
@@ -132,7 +135,7 @@ class DocumentSync:
         seen = look.at(list(heads.values()), self._progress)
         seen += look.small(self._own_folders(seen, heads))
         seen += self._placed(rules, heads, seen)
-        rolled, last = self._rolled(look, heads)
+        rolled, last = self._rolled(look, heads, rules)
         put = 0
         for mapping, parts in by_mapping([*seen, *rolled]).items():
             rule = rules.get(RuleId(mapping))
@@ -154,7 +157,9 @@ class DocumentSync:
         whose = self.tools.folders.whose([one for one in touched if one not in heads])
         return list(self.shelves.heads({folder: str(one.rule) for folder, one in whose.items()}).values())
 
-    def _rolled(self, look: Look, heads: Mapping[FolderId, Head]) -> tuple[list[Seen], str]:
+    def _rolled(
+        self, look: Look, heads: Mapping[FolderId, Head], rules: Mapping[RuleId, DocumentRule]
+    ) -> tuple[list[Seen], str]:
         """One more request a run confirms the next files in turn."""
         place = self.desk.place(ROLLING)
         start, _, shelf = place.partition("|")
@@ -162,20 +167,23 @@ class DocumentSync:
         many, budget = (COMMANDS * SUBFOLDERS, COMMANDS * SUBFOLDERS) if own else (COMMANDS // 5, COMMANDS)
         of_types = [head for head in sorted(heads.values(), key=lambda one: one.key) if head.key >= start]
         following = self.shelves.following(start, many) if own else of_types[:many]
-        following = [heads.get(one.folder, one) for one in following]
+        more = f"{following[-1].key}~|" if len(following) == many else "|"
+        for one in following:
+            if one.mapping not in rules:
+                self.shelves.forget(one.folder)  # its mapping was taken away
+        following = [heads.get(one.folder, one) for one in following if one.mapping in rules]
         ready = [head for head in following if head.is_ready]
         seen, last = look.again(ready, shelf, budget)
         if last:
             at = next(head for head in ready if int(last.partition(":")[0]) == head.folder)
             return seen, f"{at.key}|{last}"
-        more = f"{following[-1].key}~|" if len(following) == many else "|"
         return seen, more
 
     def _may_go_on(self, rule: DocumentRule, parts: Sequence[Seen], stands: bool, passes: bool) -> bool:
         """Stop the mapping when what was seen is no human's work; nothing of it is changed then."""
         lost = Noticing(self.tools, self.desk).lost
         why, figures = judging.verdict(rule, parts, lambda: lost(parts), lambda: self.desk.count(rule.id))
-        if why.startswith("folder_"):
+        if lacks_its_folder(why):
             self._stop(rule, why, figures)
             return False
         if stands:
@@ -187,7 +195,7 @@ class DocumentSync:
 
     def _folder_is_back(self, rule: DocumentRule) -> bool:
         why = self.tools.guards.stopped().get(rule.id)
-        if why is None or not str(why["why"]).startswith("folder_"):
+        if why is None or not lacks_its_folder(str(why["why"])):
             return False
         self._go_on([rule.id])
         return True
@@ -196,7 +204,9 @@ class DocumentSync:
         """Tasks first; then the shelves are as Disk showed itself."""
         put = Noticing(self.tools, self.desk).put(parts, began, passes)
         for part in parts:
-            if part.changes:
+            if part.unseen == "missing":
+                self.shelves.forget(part.head.folder)
+            elif part.changes:
                 self.shelves.save(part.head, part.changes, part.head.seen_at if part.partial else began)
         self.shelves.seen([part.head for part in parts if not (part.changes or part.partial)], began)
         return put
@@ -237,7 +247,8 @@ class DocumentSync:
             self.tools.guards.stop(rule.id, why, figures)
             self.desk.note(f"mapping:{rule.id}", "stopped", {"why": why, **figures})
         words = ", ".join(f"{name}: {number}" for name, number in figures.items())
-        stop = Stop(f"mapping_{why}", rule.id, "admin", "person", rule.name or rule.id, details=words)
+        awaits = f"documents:{rule.id}" if lacks_its_folder(why) else "person"
+        stop = Stop(f"mapping_{why}", rule.id, "admin", awaits, rule.name or rule.id, details=words)
         self.desk.tell(f"mapping:{rule.id}", [stop])
 
     def _go_on(self, mappings: Collection[RuleId]) -> None:

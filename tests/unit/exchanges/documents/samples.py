@@ -46,7 +46,7 @@ def onec(
 ) -> OnecNow:
     """1C's side with this content as its current version, kept besides the `earlier` ones."""
     kept = frozenset(sha(one) for one in (*earlier, content))
-    return OnecNow(version(content, size, id), kept, closed)
+    return OnecNow(version(content, size, id), kept, closed=closed)
 
 
 def disk(content: str = "agreed", size: int = 10, number: int = 31) -> DiskNow:

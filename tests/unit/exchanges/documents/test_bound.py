@@ -94,7 +94,23 @@ def test_what_is_gone_is_not_agreed_but_its_object_is_remembered(state: Any) -> 
     data = stored(bound.with_state(bound.with_agreed(begun(), agreed()), state))
     assert bound.agreed_of(data) is None
     assert bound.disk_of(data) == agreed().disk, "a mark taken away in 1C finds its object again"
-    assert (data["intent"], data["copying"]) == (None, None)
+
+
+UNDER_WAY = ("intent", "copying", "writing", "sending")
+
+
+def test_once_both_agree_nothing_is_under_way() -> None:
+    version_under_way = bound.content_of(version("new", 7, "v9"))
+    assert version_under_way == {"version": "v9", "sha256": sha("new"), "size": 7}
+    busy = {**begun(), **dict.fromkeys(UNDER_WAY, version_under_way)}
+    for after in (bound.with_agreed(busy, agreed()), bound.with_state(busy, "buried")):
+        assert [stored(after)[name] for name in UNDER_WAY] == [None] * 4
+    assert bound.with_card(busy, rule(), card(), onec_file())["writing"] == version_under_way
+
+
+def test_a_binding_from_before_a_field_was_known_reads_as_if_it_were() -> None:
+    old = {name: value for name, value in begun().items() if name not in (*UNDER_WAY, "shown", "out")}
+    assert {**bound.DEFAULTS, **old} == begun()
 
 
 def test_what_is_said_of_a_binding_survives_its_changes() -> None:

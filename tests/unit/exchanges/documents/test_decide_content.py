@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,7 +35,7 @@ def decided(onec: OnecNow, disk: DiskNow, submitted: bool = False, **changes: ob
         (onec("new"), disk(), Plan(("overwrite",))),
         (onec("new"), disk("new", number=32), Plan(("agree",))),
         (onec("new"), disk("edited", number=32), Plan(("keep_copy", "overwrite"), conflict="both_changed")),
-        (onec("new", earlier=("edited",)), disk("edited", number=32), Plan(("overwrite",))),
+        (onec("new", earlier=("edited",)), disk("edited", number=32), Plan(("overwrite",), conflict="both_changed")),
         (onec("new"), GONE_DISK, Plan(("restore",), conflict="delete_vs_modify")),
         (onec(), GONE_DISK, Plan(("restore",), warning="restored_on_disk")),
         (GONE_ONEC, disk(), Plan(("trash", "bury"))),
@@ -44,7 +46,7 @@ def decided(onec: OnecNow, disk: DiskNow, submitted: bool = False, **changes: ob
 def test_the_table_holds_whatever_goes_back_and_however_closed(
     left: OnecNow, right: DiskNow, plan: Plan, closed: str, reverse: Reverse
 ) -> None:
-    seen = OnecNow(left.version, left.earlier, closed if left.version else "")
+    seen = replace(left, closed=closed if left.version else "")
     assert decided(seen, right, reverse=reverse) == plan
 
 
@@ -84,7 +86,7 @@ def test_a_version_disk_does_not_take_waits_and_nothing_is_copied_for_it(right: 
     else:
         (stop,) = plan.stops
         assert (stop.reason, stop.details, plan.steps, plan.conflict) == (
-            "version_too_large", "501 > 500", (), None,
+            "version_too_large", "501 B > 500 B", (), None,
         )  # fmt: skip
 
 
@@ -121,7 +123,7 @@ def test_two_that_meet_first_are_bound_when_equal_and_else_the_disk_bytes_are_ke
     assert decide.met(onec("same"), disk("same"), rule()) == Plan(("agree",))
     assert decide.met(onec("new"), disk("other"), rule()) == Plan(("keep_copy", "overwrite"), conflict="first_meeting")
     known = decide.met(onec("new", earlier=("other",)), disk("other"), rule())
-    assert (known.steps, known.conflict) == (("overwrite",), None)
+    assert (known.steps, known.conflict) == (("overwrite",), "first_meeting"), "1C keeps these bytes: no copy"
     waits = decide.met(onec("new", TOO_LARGE), disk("other"), rule())
     assert ([stop.reason for stop in waits.stops], waits.steps) == (["version_too_large"], ())
 

@@ -20,6 +20,7 @@ from common.flow.journal import Entry, Journal
 from common.flow.parts import Teller
 from common.flow.tasks import name_for
 from common.flow.waiting import WaitingRoom
+from common.flow.watermarks import Watermarks
 from common.model import moments
 from common.model.documents import DiskId
 from common.model.ids import RuleId
@@ -49,12 +50,14 @@ class DocumentPeople:
     scans: Scans
     scanner: Scanner
     teller: Teller
+    watermarks: Watermarks
+    scanned: str
+    """The watermark that says that all scans are done."""
 
     def status(self) -> Iterator[Mapping[str, Any]]:
         """One object for each mapping."""
         active = [rule for rule in self.rules.values() if rule.active]
         scans, stopped = self.scans.all([rule.id for rule in active]), self.guards.stopped()
-        held = self.guards.all()
         for rule in active:
             scan = scans.get(rule.id)
             why = stopped.get(rule.id)
@@ -62,7 +65,7 @@ class DocumentPeople:
                 "mapping": rule.id,
                 "name": rule.name,
                 "bound": self._count(rule.id),
-                "held": sum(not one.passed for one in held.get(rule.id, [])),
+                "held": self.guards.number(rule.id) - self.guards.number_passed(rule.id),
                 "scan": progress(scan, moments.text(self.clock.now())) if scan else None,
                 "stopped": {"why": why["why"], "since": why["at"], **why["figures"]} if why else None,
             }
@@ -99,7 +102,8 @@ class DocumentPeople:
     def take_in(self, mapping: RuleId, by: str) -> None:
         """Scan the mapping once more, with what was before its start."""
         scan = self._scan(mapping)
-        begun = self.scanner.start(self.rules[mapping], scan, scan.total, by)
+        self.watermarks.put(self.scanned, "")  # first: whatever dies now, the next run goes on with the scan
+        begun = self.scanner.start(mapping, scan.beginning, scan, scan.total, by)
         self._journalled(mapping, "taken_in", by)
         self.queue.put(Task(self.function, page_task(begun), name_for("documents", page_name(begun)), "bulk"))
 

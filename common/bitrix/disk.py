@@ -35,9 +35,9 @@ class PortalDisk:
         """One request for each 50; more for names with a `$` and for folders that showed nothing (`Reads.pages`)."""
         return self._reads.pages(asked)
 
-    def files(self, ids: Sequence[DiskId]) -> dict[DiskId, DiskFile | None]:
+    def files(self, ids: Sequence[DiskId], readable: bool = False) -> dict[DiskId, DiskFile | None]:
         """One request for each 50."""
-        return self._reads.files(ids)
+        return self._reads.files(ids, readable)
 
     def folders(self, ids: Sequence[FolderId]) -> dict[FolderId, DiskFolder | None]:
         """One request for each 50."""

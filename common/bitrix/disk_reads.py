@@ -35,9 +35,11 @@ class Reads:
         unseen = self._unseen([folder for folder in dict.fromkeys(ask.folder for ask in asked) if folder not in shown])
         return [unseen.get(folder, page) for folder, page in pages]
 
-    def files(self, ids: Sequence[DiskId]) -> dict[DiskId, DiskFile | None]:
+    def files(self, ids: Sequence[DiskId], readable: bool = False) -> dict[DiskId, DiskFile | None]:
         """One request for each 50."""
         found = self._each(disk_wire.FILE, ids, disk_wire.file)
+        if readable:
+            found = {number: one for number, one in found.items() if not _is_closed(one)}
         return {number: self._or_none(one, disk_wire.FILE) for number, one in found.items()}
 
     def folders(self, ids: Sequence[FolderId]) -> dict[FolderId, DiskFolder | None]:
@@ -93,7 +95,7 @@ class Reads:
         raise disk_wire.refusal(found, method)
 
 
-def _is_closed(found: DiskFolder | Fault) -> bool:
+def _is_closed(found: DiskFile | DiskFolder | Fault) -> bool:
     return isinstance(found, Fault) and disk_wire.is_forbidden(found)
 
 

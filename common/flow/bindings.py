@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import zip_longest
+from types import MappingProxyType
 from typing import Any
 
+from common.errors import AlreadyThere
 from common.model import moments
 from common.model.ids import RecordKey
 from common.model.records import Record
@@ -63,11 +64,9 @@ class Bindings:
         found = self._store.get_many(BINDINGS, list(dict.fromkeys(records)))
         return {RecordKey(key): _read(document) for key, document in found.items()}
 
-    def writes(self, binding: Binding) -> list[Write]:
+    def write(self, binding: Binding) -> Write:
         """For the worker's one commit. Conditional on the version read: a binding changed meanwhile is never lost."""
-        if binding.exchange not in self._indexed or not binding.target:
-            return [self._write(binding)]
-        return [self._write(binding), Write(TARGETS, binding.target, {"record": binding.record})]
+        return self._write(binding)
 
     def _write(self, binding: Binding) -> Write:
         taken = [name for name in binding.data if name in _OWN]
@@ -81,19 +80,45 @@ class Bindings:
         """For the worker's one commit."""
         return Write(BINDINGS, binding.record, None, binding.version)
 
-    def save(self, binding: Binding) -> Binding:
+    def save(self, binding: Binding, before: Binding | None = None) -> Binding:
         """Write at once (design §3 step 5: bind before anything else) and carry on with the new version.
 
-        Raises `AlreadyThere` or `Stale` when somebody else bound or changed it: read it again.
+        `before`: as it was, so that a target it has already is not claimed again. Raises `AlreadyThere` or `Stale` when
+        somebody else bound or changed it, or (an indexed exchange) another record holds the target: read it again.
         """
-        return replace(binding, version=self._store.write(*self.writes(binding))[0])
+        return self.save_all([binding], {binding.record: before} if before else {})[0]
 
-    def save_all(self, bindings: Sequence[Binding]) -> list[Binding]:
+    def save_all(
+        self, bindings: Sequence[Binding], before: Mapping[RecordKey, Binding] = MappingProxyType({})
+    ) -> list[Binding]:
         """`save` of several in one commit, all or none."""
+        fresh = [one for one in bindings if self._is_new_target(one, before.get(one.record))]
+        claims = self._claims(fresh)
+        left = {before[one.record].target for one in fresh if one.record in before} - {write.key for write in claims}
+        claims += [Write(TARGETS, target, None) for target in sorted(left) if target]
         # All bindings first, so that theirs are the first versions.
-        writes = [write for group in zip_longest(*map(self.writes, bindings)) for write in group if write is not None]
+        versions = self._store.write(*map(self._write, bindings), *claims)
+        return [replace(one, version=version) for one, version in zip(bindings, versions, strict=False)]
+
+    def _is_new_target(self, binding: Binding, before: Binding | None) -> bool:
+        known = (before.target if before is not None else "") == binding.target
+        return binding.exchange in self._indexed and not known
+
+    def _claims(self, bindings: Sequence[Binding]) -> list[Write]:
+        """One target is one record's: whoever comes second is refused by the commit itself."""
+        bindings = [one for one in bindings if one.target]
+        held = self._store.get_many(TARGETS, [one.target for one in bindings]) if bindings else {}
+        others = [document.data["record"] for document in held.values()]
+        living = self.get_many(others) if others else {}
+        for one in bindings:
+            holder = held[one.target].data["record"] if one.target in held else one.record
+            if holder != one.record and holder in living and living[holder].target == one.target:
+                raise AlreadyThere(one.target)
         return [
-            replace(one, version=version) for one, version in zip(bindings, self._store.write(*writes), strict=False)
+            Write(
+                TARGETS, one.target, {"record": one.record}, held[one.target].version if one.target in held else ABSENT
+            )
+            for one in bindings
         ]
 
     def by_targets(self, targets: Sequence[str]) -> dict[str, RecordKey]:

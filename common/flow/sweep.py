@@ -15,11 +15,12 @@ from common.errors import StoreConflict, TryLater
 from common.flow.bindings import as_data
 from common.flow.delivery import Turn
 from common.flow.excluded import Before
+from common.flow.jobs import occurrence
 from common.flow.retries import guarded, looked_well, put_again, record_of, retry_due
 from common.flow.tasks import CHUNK, chunks, name_for
 from common.flow.waiting import SIDE_DOWN, Waiting, WaitingRoom
 from common.flow.watermarks import Watermark, Watermarks
-from common.flow.work import Work, occurrence
+from common.flow.work import Work
 from common.logs import counted
 from common.model.ids import RecordKey
 from common.model.moments import parse, text

@@ -7,22 +7,23 @@ does not hold the others. Whatever is written at the end of a record (binding, w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from common.errors import NeedsPerson, SideDown, SideRefused, Stop, StoreConflict, TryLater
+from common.errors import NeedsPerson, SideDown, SideRefused, StoreConflict, TryLater
 from common.flow import waiting as parking
-from common.flow.bindings import Binding, Bindings, as_binding, as_data
+from common.flow.bindings import Bindings, as_binding, as_data
 from common.flow.breakers import Breakers
 from common.flow.claims import Busy, Claim, Claims
 from common.flow.conflicts import ABOUT, Conflicts, told
 from common.flow.delivery import Turn
-from common.flow.excluded import RULES, Excluded, ExcludedRecords
+from common.flow.excluded import ExcludedRecords
+from common.flow.jobs import Job, exhausted, has_had_its_turn, is_told, left_out, occurrence, unconfirmed, word
 from common.flow.journal import Entry, Journal
 from common.flow.parts import Exchange, Facts, Letters, Teller
 from common.flow.tasks import name_for
-from common.flow.waiting import Waiting, WaitingRoom
+from common.flow.waiting import WaitingRoom
 from common.logs import LOGGER
 from common.model.ids import RecordKey
 from common.model.records import Outcome, Record
@@ -31,26 +32,13 @@ from common.ports import Clock, Data, Queue, Task, Traffic, Write
 ENOUGH = 0.5
 """Part of the time limit after which no further record of a batch is begun: one may take minutes when 1C is slow."""
 
+WORDS = ("confirmed", "submitted", "taken_in", "released")
+"""What a person, or the run that has seen everything, said of a record; it goes with that one task."""
+
+SAID_AFTER = timedelta(seconds=30)
+
 AGAIN_AFTER = timedelta(seconds=5)
 """A task put for a hint starts after the holder has let go."""
-
-
-@dataclass
-class Job:
-    """One record under our claim, and what came of it so far."""
-
-    record: Record
-    claim: Claim
-    binding: Binding | None
-    waiting: Waiting | None
-    began: datetime
-    outcome: Outcome | None = None
-    failure: Exception | None = None
-    refused: bool = False
-
-    @property
-    def bound(self) -> Data | None:
-        return None if self.binding is None else as_data(self.binding)
 
 
 @dataclass(frozen=True)
@@ -91,7 +79,7 @@ class Work:
         earlier attempt still holds are left to it, or to the watch if it died.
         """
         claimed, held = self._claimed(self._open(records), turn)
-        jobs = [job for job in claimed if not _has_had_its_turn(job, turn)]
+        jobs = [job for job in claimed if not has_had_its_turn(job, turn)]
         read = dict(facts or {})
         self._read(jobs, read)
         self._together(jobs, read)
@@ -141,7 +129,7 @@ class Work:
         """Claim first, then read what is bound: between the two nobody else can bind."""
         if not records:
             return [], []
-        began = self.clock.now()
+        began, by_key = self.clock.now(), {record.key: record for record in records}
         taken = self.claims.take_many({one.key: self.task([one], turn.task.name) for one in records}, self.seconds)
         mine = [record for record in records if isinstance(taken[record.key], Claim)]
         bound = self.bindings.get_many([record.key for record in mine])
@@ -151,11 +139,14 @@ class Work:
             for record in mine
             if isinstance(claim := taken[record.key], Claim)
         ]
+        busy = [(by_key[RecordKey(key)], one) for key, one in taken.items() if isinstance(one, Busy)]
         held: list[Exception] = [
-            TryLater("held_by_earlier_attempt", (busy.until - began).total_seconds())
-            for busy in taken.values()
-            if isinstance(busy, Busy) and busy.same_task
+            TryLater("held_by_earlier_attempt", (one.until - began).total_seconds()) for _, one in busy if one.same_task
         ]
+        said = [record for record, one in busy if not one.same_task and any(one in record.body for one in WORDS)]
+        if said:
+            # The holder carries the record once more, but not with a person's word.
+            self.put(said, f"said {turn.task.name}", began + SAID_AFTER)
         return jobs, held
 
     def _read(self, jobs: Sequence[Job], facts: dict[str, Facts]) -> None:
@@ -189,8 +180,14 @@ class Work:
 
         def bind_all(data: Mapping[str, Data]) -> None:
             chosen = [by_key[RecordKey(key)] for key in data]
-            before = [as_binding(job.record, data[job.record.key], job.binding) for job in chosen]
-            for job, binding in zip(chosen, self.bindings.save_all(before) if before else (), strict=True):
+            known = {job.record.key: job.binding for job in chosen if job.binding is not None}
+            after = [as_binding(job.record, data[job.record.key], job.binding) for job in chosen]
+            saved = self.bindings.save_all(after, known) if after else []
+            for job, binding in zip(
+                chosen,
+                saved,
+                strict=True,
+            ):
                 job.binding = binding
 
         try:
@@ -253,7 +250,7 @@ class Work:
         return True
 
     def _bind(self, job: Job, data: Data) -> None:
-        job.binding = self.bindings.save(as_binding(job.record, data, job.binding))
+        job.binding = self.bindings.save(as_binding(job.record, data, job.binding), job.binding)
 
     def _report(self, jobs: Sequence[Job]) -> None:
         carried = [(job, bound) for job in jobs if job.outcome is not None and (bound := job.outcome.bound) is not None]
@@ -282,7 +279,7 @@ class Work:
         except StoreConflict:
             job.failure = TryLater("overtaken")
             return
-        if job.outcome is not None and _is_told(job, job.outcome):
+        if job.outcome is not None and is_told(job, job.outcome):
             self.teller.settle(job.record.key)
         for conflict in job.outcome.conflicts if job.outcome is not None else ():
             self.teller.settle(ABOUT + conflict.id)
@@ -294,7 +291,7 @@ class Work:
             self.letters(self.task([job.record], turn.task.name), error, turn.trace)
         person = job.outcome.person if job.outcome else 0
         done = self.exchange.unread(job.bound)
-        job.outcome = Outcome(stops=(_exhausted(failure, done),), person=person)
+        job.outcome = Outcome(stops=(exhausted(failure, done),), person=person)
 
     def _let_go(self, job: Job, turn: Turn) -> None:
         """Once more with the waiting as it is now: the sweep may have put it off while we worked."""
@@ -307,7 +304,7 @@ class Work:
     def _commit(self, job: Job, turn: Turn) -> None:
         writes = [] if job.outcome is None else self._writes(job, job.outcome, turn)
         while self.claims.release(job.claim, *writes):
-            later = self.task([_unconfirmed(job.record)], job.claim.again_name(), self.clock.now() + AGAIN_AFTER)
+            later = self.task([unconfirmed(job.record)], job.claim.again_name(), self.clock.now() + AGAIN_AFTER)
             self.queue.put(later)
 
     def _writes(self, job: Job, outcome: Outcome, turn: Turn) -> list[Write]:
@@ -316,20 +313,20 @@ class Work:
         writes = self._conflicts(job, outcome)
         if outcome.stops:
             unheard = outcome.stops[0].reason == parking.SIDE_DOWN
-            task = self.task([job.record if unheard else _unconfirmed(job.record)], turn.task.name)
+            task = self.task([job.record if unheard else unconfirmed(job.record)], turn.task.name)
             writes += self.waiting.put(job.record, self.name, outcome.stops, task, job.waiting, job.refused)
         elif job.waiting is not None:
             writes += self.waiting.clear(job.waiting)
-        if _is_told(job, outcome):
+        if is_told(job, outcome):
             mended = not outcome.excluded
             told = (outcome.stops, outcome.person, mended, job.record.source)
             writes.append(self.teller.wish(job.record.key, *told))
         if outcome.excluded:
-            writes.append(self.excluded.put(_excluded(job.record, self.name, outcome)))
+            writes.append(self.excluded.put(left_out(job.record, self.name, outcome)))
         elif outcome.bound is not None or outcome.did or (outcome.stops and job.waiting is None):
             writes.append(self.excluded.clear(job.record.key))
         if outcome.bound is not None and job.binding is not None:
-            writes += self.bindings.writes(job.binding)
+            writes.append(self.bindings.write(job.binding))
         return [*writes, self.journal.entry(self._entry(job, outcome, turn))]
 
     def _conflicts(self, job: Job, outcome: Outcome) -> list[Write]:
@@ -346,7 +343,7 @@ class Work:
         return Entry(
             record=job.record.key,
             exchange=self.name,
-            outcome=_word(job, outcome),
+            outcome=word(job, outcome),
             source=job.record.source,
             target=outcome.target,
             rule=outcome.excluded or outcome.rule,
@@ -354,48 +351,3 @@ class Work:
             trace=turn.trace,
             details=details,
         )
-
-
-def occurrence(record: Record) -> str:
-    """What tells one occurrence of a record from the next, e.g. `entry:100`; a person's word makes it another."""
-    return f"entry:{record.body['entry']}" + (":taken_in" if record.body.get("taken_in") else "")
-
-
-def _unconfirmed(record: Record) -> Record:
-    """A person's word is about what he saw, not about what may differ another time."""
-    return replace(record, body={name: value for name, value in record.body.items() if name != "confirmed"})
-
-
-def _excluded(record: Record, exchange: str, outcome: Outcome) -> Excluded:
-    by = next(rule for rule in RULES if rule == outcome.excluded)
-    return Excluded(record.key, exchange, by, record.source, occurrence(record))
-
-
-def _exhausted(failure: Exception, done: bool) -> Stop:
-    """The queue gives up: a passing trouble is tried again by the sweep, a bug waits for a person."""
-    if isinstance(failure, TryLater):
-        return Stop("not_written_back" if done else "queue_gave_up", failure.reason, "admin", "sweep")
-    return Stop("dead_letter", type(failure).__name__, "admin", "person")
-
-
-def _has_had_its_turn(job: Job, turn: Turn) -> bool:
-    """It waits because of this very task: an earlier attempt, or the window that carried it under the task's name.
-    Once more would ask a side that has just refused, against the rule that only a person or a change does.
-    """
-    return job.waiting is not None and job.waiting.task.name == turn.task.name
-
-
-def _is_told(job: Job, outcome: Outcome) -> bool:
-    """Whether people hear of it. Parked for a breaker it tells nothing new: what it lacked before it still lacks."""
-    if outcome.stops:
-        return outcome.stops[0].reason != parking.SIDE_DOWN
-    return job.waiting is not None
-
-
-def _word(job: Job, outcome: Outcome) -> str:
-    if outcome.excluded:
-        return "excluded"
-    if outcome.stops:
-        return "parked" if outcome.stops[0].reason == parking.SIDE_DOWN else "waiting"
-    did = "unchanged" if outcome.is_nothing else outcome.did or "created"
-    return did if job.waiting is None else f"{did}_after_waiting"

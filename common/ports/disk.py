@@ -53,8 +53,10 @@ class Disk(Protocol):
     def pages(self, asked: Sequence[Ask]) -> list[Listing | Unseen]:
         """A page for each, in their order."""
 
-    def files(self, ids: Sequence[DiskId]) -> dict[DiskId, DiskFile | None]:
-        """Each as it is now, in the trash too; None when it is destroyed."""
+    def files(self, ids: Sequence[DiskId], readable: bool = False) -> dict[DiskId, DiskFile | None]:
+        """Each as it is now, in the trash too; None when it is destroyed. With `readable` those that we may not read
+        are left out of the answer; else one of them raises NeedsPerson.
+        """
 
     def folders(self, ids: Sequence[FolderId]) -> dict[FolderId, DiskFolder | None]:
         """Each as it is now; None when it is destroyed or not for us to read."""

@@ -43,6 +43,13 @@ class StoredPairs:
             if (one := held.get(key)) is not None and one.target == target and one.state != "creating"
         }
 
+    def reserving(self, folder: FolderId, names: Sequence[str]) -> dict[str, RecordKey]:
+        """One round trip while nobody uploads there."""
+        held = {documents.reserved(folder, name): name for name in names}
+        hints = self.bindings.by_targets(list(held))
+        living = self.bindings.get_many(list(hints.values())) if hints else {}
+        return {held[target]: key for target, key in hints.items() if key in living and living[key].target == target}
+
     def bind(self, record: RecordKey, data: Data) -> None:
         """Nothing when another has bound it meanwhile: by 1C's own event of the new file."""
         named = Record(record, str(data["source"]), moments.parse("2000-01-01T00:00:00Z"), {})
@@ -109,11 +116,11 @@ class HouseDesk:
         return self.store.count(BINDINGS, [("mapping", "==", mapping), ("state", "==", "bound")])
 
     def place(self, name: str) -> str:
-        return self.watermarks.get(self._mark(name)).value
+        return self.watermarks.get(self.mark(name)).value
 
     def advance(self, name: str, value: str) -> None:
         if self.place(name) != value:
-            self.watermarks.put(self._mark(name), value)
+            self.watermarks.put(self.mark(name), value)
 
     def tell(self, about: str, stops: Sequence[Stop]) -> None:
         self.work.teller.tell(about, stops)
@@ -125,5 +132,6 @@ class HouseDesk:
     def note(self, about: str, did: str, details: Mapping[str, Any], by: str = "") -> None:
         self.journal.add(Entry(about, "documents", did, source=about, by=by, details=dict(details)))
 
-    def _mark(self, name: str) -> str:
+    def mark(self, name: str) -> str:
+        """Under which name a watermark of ours stands."""
         return f"documents:{self.portal}:{name}"

@@ -210,6 +210,21 @@ class DocumentParts(ActsParts):
         due = moments.parse(ran) + timedelta(minutes=minutes) - EARLY if ran else self.clock.now()
         return due > self.clock.now()
 
+    def one_way_again(self, awaits: str) -> None:
+        """A mapping was saved: files that were left on Disk for the way it goes are asked about anew."""
+        from common.exchanges.documents.records import disk_record
+        from common.model.documents import DiskId
+
+        mapping = awaits.removeprefix("documents:")
+        rule = self.document_rules().get(RuleId(mapping)) if mapping != awaits else None
+        if rule is None or rule.reverse != "create":
+            return
+        now = self.clock.now()
+        left = self.documents_work.excluded.listed("documents", "one_way")
+        ids = [DiskId(int(one.source.removeprefix("disk:"))) for one in left]
+        entry = f"{mapping} {moments.text(now)}"
+        self.document_desk.put([disk_record(self.portal, one, now, f"disk:{one}:{entry}") for one in ids], entry)
+
     def carry_documents(self, turn: Turn) -> None:
         """Carry one task of `PROCESSOR`."""
         from common.wiring.document_tasks import carry

@@ -107,6 +107,7 @@ class Services(DocumentParts):
         for awaits in what:
             if self.settings.has_dm:
                 self.document_desk.retry(awaits)
+                self.one_way_again(awaits)
             if awaits.startswith("documents:") or awaits == "mapping:executors":
                 continue
             waits = sweep.waiting_for(awaits)
@@ -127,6 +128,7 @@ class Services(DocumentParts):
     def document_people(self) -> DocumentPeople:
         """What a person may see and say of documents."""
         from common.admin.documents import DocumentPeople
+        from common.exchanges.documents.sync import SCANNED
 
         return DocumentPeople(
             rules=self.document_rules(),
@@ -144,6 +146,8 @@ class Services(DocumentParts):
             scans=self.scans,
             scanner=self.scanner,
             teller=self.telling,
+            watermarks=self.watermarks,
+            scanned=self.document_desk.mark(SCANNED),
         )
 
     def backfill(self) -> Backfill:

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from common.wiring.services import Services
 
 
+BUSY = "busy"
+"""Another worker holds the file."""
+
+
 def submit(services: Services, disk: DiskId, event_token: str, turn: Turn) -> None:
     """Carry the file; then the process goes on with what came of it. A passing trouble is tried again first."""
     from common.bitrix.actions import answer
@@ -24,7 +28,10 @@ def submit(services: Services, disk: DiskId, event_token: str, turn: Turn) -> No
     except (TryLater, SideDown):
         if not turn.last:
             raise
-    answer(services.bitrix, event_token, came_of(services, work, record, disk))
+    told = came_of(services, work, record, disk)
+    if told["result"] == "waiting" and told["reason"] == BUSY and not turn.last:
+        raise TryLater(BUSY, 30.0)  # somebody else carries it at this moment: what came of it is heard then
+    answer(services.bitrix, event_token, told)
 
 
 def submitted(services: Services, disk: DiskId, event_token: str) -> Record:
@@ -41,7 +48,7 @@ def submitted(services: Services, disk: DiskId, event_token: str) -> Record:
 
 
 def came_of(services: Services, work: Work, record: Record, disk: DiskId) -> dict[str, str]:
-    """What the process is told: `waiting` for a reason, `left_out` by a rule, `conflict` of a kind, or `sent`."""
+    """What the process is told: `waiting` for a reason, `excluded` by a rule, `conflict` of a kind, or `sent`."""
     wait = services.waiting.get(record.key)
     if wait is not None:
         return {"result": "waiting", "reason": wait.reason, "link": wait.stops[0].where}
@@ -49,8 +56,11 @@ def came_of(services: Services, work: Work, record: Record, disk: DiskId) -> dic
     owner = services.document_tools.pairs.owners([disk]).get(disk)
     bound = services.bindings.get(owner) if owner is not None else None
     if bound is None:
-        return {"result": "left_out", "reason": out.by if out else "not_bound", "link": ""}
+        return {"result": "excluded", "reason": out.by if out else "not_bound", "link": ""}
     met = services.conflicts.met_on(record)
     if met:
         return {"result": "conflict", "reason": met[-1].kind, "link": met[-1].where}
+    now = services.disk.files([disk])[disk]
+    if bound.state != "bound" or now is None or now.content != bound.data["content"]:
+        return {"result": "excluded" if out else "waiting", "reason": out.by if out else BUSY, "link": ""}
     return {"result": "sent", "reason": "", "link": str(bound.data["url"])}

@@ -94,7 +94,7 @@ class DocumentStory:
         self.say("A file is marked for deletion in 1C; the run that sees all of the mapping lets it pass.")
         twin = self._twin(file)
         self.papers.clerk.mark_deleted(file)
-        self._until(lambda: bool(self.house.services.document_tools.guards.all()), "the deletion to be held")
+        self._until(lambda: self.house.services.document_tools.guards.any_waiting(), "the deletion to be held")
         self._run()
         self._until(lambda: self.papers.worker.node(twin).deleted_type != 0, "the file in Disk's trash")
         self._case("deleted in 1C", file, {}, 1, "in Disk's trash, no further")

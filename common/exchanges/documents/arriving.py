@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from common.errors import NameTaken, Stop
+from common.errors import NameTaken, Stop, TryLater
 from common.exchanges.documents import bound as bindings
 from common.exchanges.documents import decide, told
 from common.exchanges.documents.entry import by_folder, by_id
@@ -35,6 +35,9 @@ class Arriving:
             return NOTHING
         if self.tools.copies.known([self.disk.id]):
             return self._copy()
+        if self.tools.pairs.reserving(self.disk.folder, [self.disk.name]):
+            # Most likely our own upload whose answer was lost: its record finds it again, or meets the user's file.
+            raise TryLater("upload_under_way", 60.0)
         whose = self.tools.folders.whose([self.disk.folder]).get(self.disk.folder)
         rule = self._rule(whose)
         if rule is None:

@@ -13,6 +13,8 @@ out       it lies in a folder of no mapping, where a user moved it
 
 from __future__ import annotations
 
+import hashlib
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict
 from types import MappingProxyType
@@ -56,6 +58,15 @@ def source(file: FileId) -> str:
     return f"file:{file}"
 
 
+RESERVED = "name:"
+
+
+def reserved(folder: FolderId, name: str) -> str:
+    """What an upload under way holds instead of an object: its name in that folder, as Disk compares names."""
+    folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+    return RESERVED + hashlib.sha256(f"{folder}|{folded}".encode()).hexdigest()[:40]
+
+
 def target(disk: DiskId) -> str:
     """What a Disk object is called in bindings and journal."""
     return f"disk:{disk}"
@@ -90,15 +101,27 @@ def with_card(bound: Bound, rule: DocumentRule, card: Card, file: OnecFile) -> d
 
 def with_intent(bound: Bound, version: Version, name: str, folder: FolderId, onec_name: str = "") -> dict[str, Any]:
     """About to upload these bytes: found again by name, length and hash when the answer is lost. `onec_name`: what 1C
-    called the file then; a name that it gives meanwhile is a rename.
+    called the file then; a name that it gives meanwhile is a rename. The name is reserved: nobody else's file takes it.
     """
     bytes_of = {"version": version.id, "sha256": version.sha256, "size": version.size}
-    return {**bound, "intent": {**bytes_of, "onec_name": onec_name, "name": name, "folder": folder}}
+    intent = {**bytes_of, "onec_name": onec_name, "name": name, "folder": folder}
+    return {**bound, "intent": intent, "target": reserved(folder, name)}
 
 
 def content_of(version: Version) -> dict[str, Any]:
     """Which bytes are under way to Disk."""
     return {"version": version.id, "sha256": version.sha256, "size": version.size}
+
+
+def without_intent(bound: Bound) -> dict[str, Any]:
+    """Nothing was uploaded, and the name is free again."""
+    return {**bound, "intent": None, "target": ""}
+
+
+def shown_target(bound: Bound) -> str:
+    """The Disk object, for the journal; "" while there is none."""
+    found = str(bound["target"])
+    return "" if found.startswith(RESERVED) else found
 
 
 def intended(bound: Bound | None) -> Version | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from common.errors import CursorGone
 from common.exchanges.documents.desk import Desk
+from common.exchanges.documents.epochs import Epochs
 from common.exchanges.documents.records import file_record
 from common.exchanges.documents.tools import Tools
 from common.model.documents import Change, ChangePage, DocumentId, FileId
@@ -24,19 +25,19 @@ class Feed:
     tools: Tools
     desk: Desk
 
-    def read(self) -> int | None:
-        """Everything since the last run is put on the queue, page by page; how many rows. None: the feed forgot where
-        we were (or we begin), so all there is has to be looked at anew.
-        """
+    def read(self) -> int:
+        """Everything since the last run is put on the queue, page by page; how many rows."""
         mark = self.desk.place(FEED)
         if not mark:
             self._skip()
-            return None
+            return 0
         try:
             return sum(self._put(page) for page in self._pages(int(mark)))
         except CursorGone:
+            # Kept first: whatever dies now, all there is will be looked at anew.
+            Epochs(self.desk).renew()
             self._skip()
-            return None
+            return 0
 
     def _pages(self, after: int) -> Iterator[ChangePage]:
         page = self.tools.archive.changes(after, KINDS)

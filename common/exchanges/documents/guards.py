@@ -4,8 +4,7 @@ has seen all of them together (rules, Guards).
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +15,7 @@ from common.exchanges.documents.records import read
 from common.model import moments
 from common.model.ids import RuleId
 from common.model.records import Record
-from common.ports import Clock, Store, Write
+from common.ports import Clock, Condition, Store, Write
 
 HELD = "held"
 STOPPED = "stopped_mappings"
@@ -24,6 +23,7 @@ REMEMBERED = timedelta(minutes=60)
 """Let pass so long ago still counts: many small runs are no way around the guard."""
 
 FEWEST = 5
+_PAGE = 400
 
 
 def too_many(number: int, bound: int) -> bool:
@@ -55,15 +55,32 @@ class Guards:
     def hold(self, record: Record, mapping: RuleId, what: str) -> None:
         """Keep it for the next run."""
         body = {name: value for name, value in record.body.items() if name != "released"}
-        data = {"mapping": mapping, "what": what, "body": body, "passed": False, "at": moments.text(self.clock.now())}
+        data = {"record": record.key, "mapping": mapping, "what": what, "body": body, "passed": False}
         self.store.write(Write(HELD, record.key, data))
 
-    def all(self) -> dict[RuleId, list[Held]]:
-        """Everything held or let pass within the hour, by mapping."""
-        found: defaultdict[RuleId, list[Held]] = defaultdict(list)
-        for one in self.store.query(HELD, limit=10_000):
-            found[RuleId(one.data["mapping"])].append(_held(one.data, one.version))
-        return found
+    def any_waiting(self) -> bool:
+        """Whether anything is held at all; one small query."""
+        return bool(self.store.query(HELD, [("passed", "==", False)], limit=1))
+
+    def number(self, mapping: RuleId) -> int:
+        """Everything of a mapping that is held, or was let pass within the hour."""
+        return self.store.count(HELD, [("mapping", "==", mapping)])
+
+    def number_passed(self, mapping: RuleId) -> int:
+        """What was let pass within the hour."""
+        return self.store.count(HELD, [("mapping", "==", mapping), ("passed", "==", True)])
+
+    def waiting(self, mapping: RuleId) -> Iterator[list[Held]]:
+        """What waits of a mapping, page by page; a page may be let pass before the next is asked for."""
+        last = ""
+        while True:
+            where: list[Condition] = [("mapping", "==", mapping), ("passed", "==", False), ("record", ">", last)]
+            page = self.store.query(HELD, where, order_by="record", limit=_PAGE)
+            if page:
+                yield [_held(one.data, one.version) for one in page]
+                last = page[-1].data["record"]
+            if len(page) < _PAGE:
+                return
 
     def passing(self, held: Iterable[Held]) -> list[Write]:
         """They go on counting for an hour. Not over one that was held anew meanwhile."""
@@ -114,4 +131,4 @@ def _held(data: Mapping[str, Any], version: str) -> Held:
 
 
 def _data(one: Held) -> dict[str, Any]:
-    return {"mapping": one.mapping, "what": one.what, "body": one.record.body, "passed": one.passed, "at": ""}
+    return {"record": one.record.key, "mapping": one.mapping, "what": one.what, "body": one.record.body}

@@ -11,7 +11,7 @@ from common.exchanges.documents.looking import Seen
 from common.exchanges.documents.records import disk_record, file_in, file_record
 from common.exchanges.documents.tools import Tools
 from common.model.documents import DiskFile, DiskId, DocumentId, FileId
-from common.model.ids import RecordKey
+from common.model.ids import RecordKey, RuleId
 from common.model.moments import parse
 from common.model.records import Record
 
@@ -27,8 +27,11 @@ class Noticing:
     def put(self, parts: Sequence[Seen], began: str, released: bool) -> int:
         """Tasks for what people did; `released`: a person lets it pass. How many records."""
         changed = {file.id: file for part in parts for file in part.files.values()}
+        seen_in = {file.id: part.head.mapping for part in parts for file in part.files.values()}
         gone = [one for part in parts for one in part.gone if one not in changed]
-        records = [record for group in _groups([*changed, *gone]) for record in self._records(group, changed, began)]
+        records = [
+            record for group in _groups([*changed, *gone]) for record in self._records(group, changed, seen_in, began)
+        ]
         chosen = [replace(one, body={**one.body, "released": True}) for one in records] if released else records
         self.desk.put(chosen, f"disk {began}")
         return len(chosen)
@@ -44,16 +47,23 @@ class Noticing:
             number += sum(data["state"] == "bound" and data["folder"] == gone[one] for one, data in held.items())
         return number
 
-    def _records(self, ids: Sequence[DiskId], changed: Mapping[DiskId, DiskFile], began: str) -> Iterator[Record]:
+    def _records(
+        self, ids: Sequence[DiskId], changed: Mapping[DiskId, DiskFile], seen_in: Mapping[DiskId, str], began: str
+    ) -> Iterator[Record]:
         owners = self.tools.pairs.owners(ids)
         bound = self.desk.bound(list(owners.values())) if owners else {}
         for one in ids:
             file, owner = changed.get(one), owners.get(one)
             if owner is None:
                 if file is not None:
-                    yield disk_record(self.tools.portal, one, file.updated_at, f"disk:{one}")
+                    yield disk_record(self.tools.portal, one, file.updated_at, self._occasion(one, seen_in[one]))
             elif not _is_echo(bound.get(owner), file):
                 yield self._pair(owner, bound.get(owner), file, began)
+
+    def _occasion(self, disk: DiskId, mapping: str) -> str:
+        """A file left out for the way its mapping goes is looked at again when that changes, not at every edit."""
+        rule = self.tools.rules().get(RuleId(mapping))
+        return f"disk:{disk}:{mapping}:{rule.reverse if rule else ''}"
 
     def _pair(self, owner: RecordKey, bound: Bound | None, file: DiskFile | None, began: str) -> Record:
         at = file.updated_at if file else parse(began)

@@ -166,7 +166,7 @@ class Pair:
             return Outcome()
         return Outcome(
             {**self.bound, "met": []},
-            target=str(self.bound["target"]),
+            target=bindings.shown_target(self.bound),
             rule=self.rule.id,
             did="+".join(dict.fromkeys(self.did)) or "noted",
             details={**self.notes, "file": self.facts.file.name if self.facts.file else ""},

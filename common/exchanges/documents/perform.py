@@ -89,9 +89,9 @@ class Documents:
         try:
             outcome = settled(pair)
         except NeedsPerson as needs:
-            stops = [replace(stop, subject=stop.subject or pair.name) for stop in needs.stops]
-            pair.show_waiting(stops)
-            raise type(needs)(*stops) from needs
+            needs.stops = tuple(replace(stop, subject=stop.subject or pair.name) for stop in needs.stops)
+            pair.show_waiting(needs.stops)
+            raise
         pair.show_waiting(outcome.stops)
         return outcome
 
@@ -106,7 +106,7 @@ class Documents:
             return NOTHING
         if bound is not None and bound.get("out"):
             bind({**bound, "out": False})
-        return Outcome(excluded="not_selected", target=str(bound["target"]) if bound else "")
+        return Outcome(excluded="not_selected", target=bindings.shown_target(bound) if bound else "")
 
 
 def _left_out(rule: DocumentRule, facts: Facts, record: Record) -> Outcome | None:

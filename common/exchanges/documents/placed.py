@@ -36,9 +36,11 @@ class Placed:
     def outside(self) -> list[Seen]:
         """Twins in folders of no mapping are no listing's business: each is read by its id."""
         bound = [data for data in self.desk.outside() if data["state"] == "bound"]
-        there = self.disk.files([DiskId(data["disk"]) for data in bound]) if bound else {}
+        there = self.disk.files([DiskId(data["disk"]) for data in bound], readable=True) if bound else {}
         seen = []
         for data in bound:
+            if DiskId(data["disk"]) not in there:
+                continue  # of what is not ours to read nothing is known
             one = Seen(Head(FolderId(data["folder"]), str(data["mapping"])), partial=True)
             file = there[DiskId(data["disk"])]
             if file is None or file.trashed:
@@ -57,10 +59,10 @@ class Placed:
             known = self.shelves.children(self.shelves.keys_of(head, ids))
             on_shelves = {one for shelf in known.values() for one in shelf}
             left += [(head, one) for one in ids if one not in on_shelves]
-        there = self.disk.files([one for _, one in left]) if left else {}
+        there = self.disk.files([one for _, one in left], readable=True) if left else {}
         found: dict[FolderId, Seen] = {}
         for head, one in left:
-            file = there[one]
-            if file is None or file.trashed or file.folder != head.folder:
+            file = there.get(one)
+            if one in there and (file is None or file.trashed or file.folder != head.folder):
                 found.setdefault(head.folder, Seen(head, total=head.total, partial=True)).gone.append(one)
         return list(found.values())

@@ -46,8 +46,10 @@ def usable(pair: Pair, folder: FolderId, refused: frozenset[str]) -> Found:
     raise TryLater("names_taken", 3600.0)
 
 
-def _first_usable(pair: Pair, folder: FolderId, wanted: Sequence[str]) -> Found | None:
-    pages = pair.tools.disk.pages([Ask(folder, name=name) for name in wanted])
+def _first_usable(pair: Pair, folder: FolderId, names: Sequence[str]) -> Found | None:
+    held = pair.tools.pairs.reserving(folder, names)
+    wanted = [name for name in names if held.get(name, pair.record.key) == pair.record.key]
+    pages = pair.tools.disk.pages([Ask(folder, name=name) for name in wanted]) if wanted else []
     there: dict[str, DiskFile | None] = {}
     for name, page in zip(wanted, pages, strict=True):
         if isinstance(page, str):

@@ -63,9 +63,9 @@ class PlannedDisk:
             self._with_planned(one, Listing((), (), 0) if one.folder in self._folders else next(found)) for one in asked
         ]
 
-    def files(self, ids: Sequence[DiskId]) -> dict[DiskId, DiskFile | None]:
+    def files(self, ids: Sequence[DiskId], readable: bool = False) -> dict[DiskId, DiskFile | None]:
         real = [one for one in ids if one not in self._files]
-        found = dict(self.disk.files(real)) if real else {}
+        found = dict(self.disk.files(real, readable)) if real else {}
         return {one: self._files.get(one) or found.get(one) for one in ids}
 
     def folders(self, ids: Sequence[FolderId]) -> dict[FolderId, DiskFolder | None]:

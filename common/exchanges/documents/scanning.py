@@ -30,7 +30,7 @@ CARDS = 40
 class Scan:
     """How far the taking in of one mapping is.
 
-    beginning       of the mapping: kind, folder and start
+    beginning       of the mapping: kind, folder, epoch, start, template
     number          which scan of this mapping it is; a page of an earlier one is left alone
     after           1C's cursor of the page that is next; "" is the first
     done, total     documents listed, and documents there are; files and `before` (left out) counted on the way
@@ -55,16 +55,21 @@ class Scan:
     version: str = "absent"
 
 
-def beginning(rule: DocumentRule) -> str:
-    """What a scan belongs to."""
+def beginning(rule: DocumentRule, epoch: int) -> str:
+    """What a scan belongs to; `epoch` as `epochs` tells it."""
     since = moments.text(rule.since) if rule.since else ""
-    return f"{rule.kind} {rule.folder} {rule.subfolder} {since}"
+    return f"{rule.kind} {rule.folder} {epoch} {since} {rule.subfolder}"
 
 
-def digest_of(rules: Sequence[DocumentRule]) -> str:
+def digest_of(beginnings: Mapping[RuleId, str]) -> str:
     """The same for the same mappings with the same beginnings, whatever their order."""
-    text = "\n".join(sorted(f"{rule.id} {beginning(rule)}" for rule in rules))
+    text = "\n".join(sorted(f"{mapping} {begun}" for mapping, begun in beginnings.items()))
     return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def number_after(scan: Scan | None) -> int:
+    """Which scan of its mapping the next one is."""
+    return scan.number + 1 if scan is not None else 1
 
 
 def folder_of(scan: Scan) -> int:
@@ -112,14 +117,14 @@ class Scanner:
     bound: Callable[[Sequence[RecordKey]], Mapping[RecordKey, Data]]
 
     def start(
-        self, rule: DocumentRule, before: Scan | None, total: int, taken_in: str = "", released: bool = False
+        self, mapping: RuleId, begun: str, before: Scan | None, total: int, taken_in: str = "", released: bool = False
     ) -> Scan:
-        """A new scan of this mapping, in place of the last."""
-        number = before.number + 1 if before else 1
+        """A new scan of this mapping, in place of the last; `begun`: its `beginning`."""
+        number = number_after(before)
         now = moments.text(self.tools.clock.now())
         version = before.version if before else "absent"
-        begun = Scan(rule.id, beginning(rule), number, total, now, moved_at=now, version=version)
-        return self.scans.save(replace(begun, taken_in=taken_in, released=released))
+        scan = Scan(mapping, begun, number, total, now, moved_at=now, version=version)
+        return self.scans.save(replace(scan, taken_in=taken_in, released=released))
 
     def page(self, rule: DocumentRule, scan: Scan) -> tuple[tuple[Card, ...], Scan]:
         """The page after the scan's cursor, and the scan as it is behind that page."""
@@ -154,10 +159,13 @@ class Scanner:
         self._with_disk(records, facts)
         return records, facts
 
-    def _with_disk(self, records: Sequence[Record], facts: Mapping[str, Facts]) -> None:
+    def _with_disk(self, records: Sequence[Record], facts: dict[str, Facts]) -> None:
         """Those bound already need Disk's side too; of new ones there is none."""
         bound = self.bound([record.key for record in records]) if records else {}
         objects = {key: DiskId(data["disk"]) for key, data in bound.items() if data.get("disk")}
-        there = self.tools.disk.files(list(objects.values())) if objects else {}
+        there = self.tools.disk.files(list(objects.values()), readable=True) if objects else {}
         for key, one in objects.items():
-            facts[key].disk = there.get(one)
+            if one in there:
+                facts[key].disk = there[one]
+            else:
+                del facts[key]  # it is read alone, and says that it is not ours to read

@@ -27,13 +27,16 @@ def settled(pair: Pair) -> Outcome:
     """Bring the pair to agreement, as far as nothing has to wait."""
     if bindings.agreed_of(pair.bound) is None:
         if pair.gone_in_onec:
+            if pair.bound["intent"] is not None:
+                # Nothing will be uploaded any more: the name is free for others.
+                pair.keep({**pair.bound, "intent": None, "target": ""})
             return pair.outcome()
         _begin(pair)
     for _ in range(_TURNS):
         _recognise(pair)
         plan = _plan(pair)
         if plan.stops:
-            return Outcome(stops=plan.stops, target=str(pair.bound["target"]), rule=pair.rule.id)
+            return Outcome(stops=plan.stops, target=bindings.shown_target(pair.bound), rule=pair.rule.id)
         if _is_held(pair, plan.steps):
             return pair.outcome()
         _note(pair, plan)
@@ -61,7 +64,8 @@ def _recognise(pair: Pair) -> None:
     writing, sending = pair.bound["writing"], pair.bound["sending"]
     if writing is not None and not pair.gone_on_disk and pair.disk_now().sha256 == writing["sha256"]:
         ids = {"version": writing["version"], "sha256": writing["sha256"], "size": writing["size"]}
-        pair.keep({**pair.bound, **ids, "content": pair.disk.content, "revision": pair.disk.revision, "writing": None})
+        done = {"content": pair.disk.content, "revision": pair.disk.revision, "writing": None, "copying": None}
+        pair.keep({**pair.bound, **ids, **done})
     if sending is not None and not pair.gone_in_onec and pair.version.sha256 == sending["sha256"]:
         pair.keep({**pair.bound, **sending, "version": pair.version.id, "sending": None})
 

@@ -148,6 +148,8 @@ def _upload(pair: Pair, name: str, folder: FolderId) -> None:
 
 def _meet(pair: Pair, file: DiskFile, wanted: FolderId) -> None:
     """A user's file: equal bytes are bound, others lose to 1C's."""
+    # Claimed before anything is written: the same file may be met by another record at this moment.
+    pair.keep({**pair.bound, "intent": None, "target": bindings.target(file.id)})
     pair.facts.disk = file
     now = pair.disk_now()
     plan = decide.met(pair.onec_now(), now, pair.rule)

@@ -10,6 +10,7 @@ from typing import Any
 from common.errors import Stop
 from common.exchanges.documents import judging
 from common.exchanges.documents.desk import Desk
+from common.exchanges.documents.epochs import Epochs
 from common.exchanges.documents.feed import Feed
 from common.exchanges.documents.guards import Held, too_many
 from common.exchanges.documents.judging import lacks_its_folder
@@ -25,6 +26,7 @@ from common.exchanges.documents.scanning import (
     bound_task,
     digest_of,
     folder_of,
+    number_after,
     page_name,
     page_task,
 )
@@ -66,44 +68,58 @@ class DocumentSync:
             rules = {rule.id: rule for rule in self.tools.rules().values() if rule.active}
             if not rules:
                 return {}
+            epochs = Epochs(self.desk)
+            epochs.of(list(rules))
             stopped = self.tools.guards.stopped()
-            confirmed = {
-                one for one, why in stopped.items() if why["confirmed_by"] and not lacks_its_folder(why["why"])
-            }
+            said = {one: str(why["why"]) for one, why in stopped.items() if why["confirmed_by"]}
+            confirmed = {one for one, why in said.items() if not lacks_its_folder(why)}
             rows = Feed(self.tools, self.desk).read()
-            pages = self._scan(list(rules.values()), rows is None, set(stopped) - confirmed, confirmed)
-            found = self._look(rules, set(stopped) - confirmed, confirmed)
-            passed = self._pass(rules, set(self.tools.guards.stopped()) - confirmed, confirmed)
-            self._go_on(confirmed)
-            return {"rows": rows or 0, "scans": pages, "disk": found, "passed": passed}
+            of = epochs.of(list(rules))
+            begun = {rule.id: beginning(rule, of[rule.id]) for rule in rules.values()}
+            pages = self._scan(rules, begun, set(stopped) - confirmed, confirmed)
+            found, blocked = self._look(rules, set(stopped) - confirmed, confirmed)
+            passing = confirmed - blocked
+            passed = self._pass(rules, (set(self.tools.guards.stopped()) | blocked) - passing, passing)
+            self._go_on(passing)
+            return {"rows": rows, "scans": pages, "disk": found, "passed": passed}
 
     # -- 1C ----------------------------------------------------------------------------------------------------------
 
     def _scan(
-        self, rules: Sequence[DocumentRule], anew: bool, standing: Collection[RuleId], passing: Collection[RuleId]
+        self,
+        rules: Mapping[RuleId, DocumentRule],
+        begun: Mapping[RuleId, str],
+        standing: Collection[RuleId],
+        passing: Collection[RuleId],
     ) -> int:
-        """Begin a scan for each mapping that has none, or began otherwise since; go on with those that stand."""
-        all_of_them = digest_of(rules)
-        if not anew and self.desk.place(SCANNED) == all_of_them:
+        """Begin a scan for each mapping that has none, or began otherwise since; go on with those that are not done."""
+        all_of_them = digest_of(begun)
+        if self.desk.place(SCANNED) == all_of_them:
             return 0
-        known = self.scans.all([rule.id for rule in rules])
-        if not anew and all(_is_done(rule, known.get(rule.id)) for rule in rules):
+        known = self.scans.all(list(rules))
+        if all(_is_done(begun[one], known.get(one)) for one in rules):
             self.desk.advance(SCANNED, all_of_them)
             return 0
-        begun = 0
-        for rule in rules:
+        number = 0
+        for rule in rules.values():
             scan = known.get(rule.id)
             if rule.id in standing or self._waits_for_word(rule, scan, rule.id in passing):
                 continue
-            if anew or scan is None or scan.beginning != beginning(rule):
-                scan = self.scanner.start(rule, scan, self._documents_of(rule), released=rule.id in passing)
-                self.desk.note(f"mapping:{rule.id}", "scan_began", {"documents": scan.total})
-                if anew:
-                    self.desk.put_body(bound_task(rule.id, "", scan.number), f"bound {rule.id} {scan.number}")
-                begun += 1
+            if scan is None or scan.beginning != begun[rule.id]:
+                scan = self._started(rule, begun[rule.id], scan, rule.id in passing)
+                number += 1
             if not scan.ended_at:
                 self._put_page(scan)
-        return begun
+        return number
+
+    def _started(self, rule: DocumentRule, begun: str, before: Scan | None, released: bool) -> Scan:
+        """What 1C removed for good meanwhile no listing names: so pairs known before are looked at too."""
+        if before is not None:
+            number = number_after(before)
+            self.desk.put_body(bound_task(rule.id, "", number), f"bound {rule.id} {number}")
+        scan = self.scanner.start(rule.id, begun, before, self._documents_of(rule), released=released)
+        self.desk.note(f"mapping:{rule.id}", "scan_began", {"documents": scan.total})
+        return scan
 
     def _waits_for_word(self, rule: DocumentRule, scan: Scan | None, passes: bool) -> bool:
         """A mapping whose folder changed moves its files after confirmation (rules, Guards)."""
@@ -127,8 +143,12 @@ class DocumentSync:
 
     # -- Disk --------------------------------------------------------------------------------------------------------
 
-    def _look(self, rules: Mapping[RuleId, DocumentRule], standing: Collection[RuleId], passing: set[RuleId]) -> int:
-        """`standing` mappings wait for a person; of those that only lack their folder we look whether it is back."""
+    def _look(
+        self, rules: Mapping[RuleId, DocumentRule], standing: Collection[RuleId], passing: set[RuleId]
+    ) -> tuple[int, set[RuleId]]:
+        """How many records were put, and the mappings that may not go on. `standing` ones wait for a person; of those
+        that only lack their folder we look whether it is back.
+        """
         began = moments.text(self.tools.clock.now())
         heads = self.shelves.heads({rule.folder: rule.id for rule in rules.values()})
         look = Look(self.tools.disk, self.shelves)
@@ -136,13 +156,15 @@ class DocumentSync:
         seen += look.small(self._own_folders(seen, heads))
         seen += self._placed(rules, heads, seen)
         rolled, last = self._rolled(look, heads, rules)
-        put = 0
+        put, blocked = 0, set[RuleId]()
         for mapping, parts in by_mapping([*seen, *rolled]).items():
             rule = rules.get(RuleId(mapping))
             if rule is not None and self._may_go_on(rule, parts, rule.id in standing, rule.id in passing):
                 put += self._noticed(parts, began, rule.id in passing)
+            elif rule is not None:
+                blocked.add(rule.id)
         self.desk.advance(ROLLING, last)
-        return put
+        return put, blocked
 
     def _placed(
         self, rules: Mapping[RuleId, DocumentRule], heads: Mapping[FolderId, Head], seen: Sequence[Seen]
@@ -187,15 +209,19 @@ class DocumentSync:
             self._stop(rule, why, figures)
             return False
         if stands:
-            return self._folder_is_back(rule)
+            return self._goes_on_by_itself(rule, why, figures)
         if why and not passes:
             self._stop(rule, why, figures)
             return False
         return True
 
-    def _folder_is_back(self, rule: DocumentRule) -> bool:
-        why = self.tools.guards.stopped().get(rule.id)
-        if why is None or not lacks_its_folder(str(why["why"])):
+    def _goes_on_by_itself(self, rule: DocumentRule, why: str, figures: Mapping[str, Any]) -> bool:
+        """Only what stood for want of its folder; and it may have come back with half of its files."""
+        known = self.tools.guards.stopped().get(rule.id)
+        if known is None or not lacks_its_folder(str(known["why"])):
+            return False
+        if why:
+            self._stop(rule, why, figures)
             return False
         self._go_on([rule.id])
         return True
@@ -221,16 +247,17 @@ class DocumentSync:
     ) -> int:
         """Deletions, moves and republications held since the last run: all of a mapping's together, or none."""
         passed = 0
-        for mapping, held in self.tools.guards.all().items():
-            waiting = [one for one in held if not one.passed]
-            rule = rules.get(mapping)
-            if rule is None or not waiting or mapping in standing:
+        if not self.tools.guards.any_waiting():
+            return passed
+        for rule in rules.values():
+            number, let_pass = self.tools.guards.number(rule.id), self.tools.guards.number_passed(rule.id)
+            if rule.id in standing or number == let_pass:
                 continue
-            bound = self.desk.count(mapping) + sum(one.passed for one in held)
-            if too_many(len(held), bound) and mapping not in confirmed:
-                self._stop(rule, "too_many", {"held": len(held), "bound": bound, **_by_what(held)})
+            bound = self.desk.count(rule.id) + let_pass
+            if too_many(number, bound) and rule.id not in confirmed:
+                self._stop(rule, "too_many", {"held": number, "bound": bound})
                 continue
-            passed += self._released(waiting)
+            passed += sum(self._released(page) for page in self.tools.guards.waiting(rule.id))
         return passed
 
     def _released(self, held: Sequence[Held]) -> int:
@@ -243,6 +270,8 @@ class DocumentSync:
     def _stop(self, rule: DocumentRule, why: str, figures: Mapping[str, Any]) -> None:
         """Said once: the alarm names what was seen, and how one run is let pass."""
         known = self.tools.guards.stopped().get(rule.id)
+        if known is not None and lacks_its_folder(why) and not lacks_its_folder(str(known["why"])):
+            return  # a person's word is asked for already, and a folder that comes back does not stand for it
         if known is None or known["why"] != why:
             self.tools.guards.stop(rule.id, why, figures)
             self.desk.note(f"mapping:{rule.id}", "stopped", {"why": why, **figures})
@@ -259,9 +288,5 @@ class DocumentSync:
             self.desk.retry(f"documents:{mapping}")
 
 
-def _is_done(rule: DocumentRule, scan: Scan | None) -> bool:
-    return scan is not None and bool(scan.ended_at) and scan.beginning == beginning(rule)
-
-
-def _by_what(held: Sequence[Held]) -> dict[str, int]:
-    return {what: sum(one.what == what for one in held) for what in sorted({one.what for one in held})}
+def _is_done(begun: str, scan: Scan | None) -> bool:
+    return scan is not None and bool(scan.ended_at) and scan.beginning == begun

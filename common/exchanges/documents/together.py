@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from common.errors import InDoubt, NeedsPerson, SideDown, TryLater
+from common.errors import ExchangeError, InDoubt, SideDown, TryLater
 from common.exchanges.documents import bound as bindings
 from common.exchanges.documents.entry import is_before, rule_for
 from common.exchanges.documents.model import SMALL, DocumentRule, Facts
@@ -63,7 +63,9 @@ def _new(tools: Tools, parts: Sequence[Part], stopped: Sequence[RuleId]) -> Iter
         name = next(wanted_names(file.name, card, tools.spelled))
         try:
             folder = tools.folders.of(rule, card)
-        except NeedsPerson:
+        except SideDown:
+            raise
+        except ExchangeError:
             continue  # it will say so itself, when it is carried
         yield New(record, facts, card, file, version, rule, folder, name)
 
@@ -95,8 +97,23 @@ def _housed(tools: Tools, group: Sequence[New]) -> list[New]:
     return [one for one in group if one.folder not in gone]
 
 
+def _with_free_names(tools: Tools, group: Sequence[New]) -> list[New]:
+    """Of files that want one name in one folder the first; others, and those whose name another upload holds, go alone
+    and find another name.
+    """
+    first = {bindings.reserved(one.folder, one.name): one for one in reversed(group)}
+    alone = list(first.values())
+    held: set[str] = set()
+    for folder in {one.folder for one in alone}:
+        mine = {one.name: one.record.key for one in alone if one.folder == folder}
+        taken = tools.pairs.reserving(folder, list(mine))
+        held |= {bindings.reserved(folder, name) for name, key in taken.items() if key != mine[name]}
+    return [one for key, one in first.items() if key not in held][::-1]
+
+
 def _published(tools: Tools, group: Sequence[New], bind_all: BindAll) -> None:
     """Intents first: whoever comes after a death or a lost answer knows which bytes were under way."""
+    group = _with_free_names(tools, group)
     contents = tools.archive.small([one.version for one in group])
     ready = [(one, data) for one in group if isinstance(data := contents[one.version.id], bytes)]
     bound: dict[str, dict[str, Any]] = {one.record.key: _intended(one) for one, _ in ready}
@@ -108,7 +125,7 @@ def _published(tools: Tools, group: Sequence[New], bind_all: BindAll) -> None:
         raise
     except (TryLater, SideDown):
         # Nothing can have been done, e.g. the bucket was full: they shall go together again, not each alone.
-        bind_all({key: {**one, "intent": None} for key, one in bound.items()})
+        bind_all({key: bindings.without_intent(one) for key, one in bound.items()})
         raise
     agreed: dict[str, dict[str, Any]] = {}
     for (one, _), answer in zip(ready, answers, strict=True):

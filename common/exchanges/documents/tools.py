@@ -12,7 +12,7 @@ from common.exchanges.documents.folders import Folders
 from common.exchanges.documents.guards import Guards
 from common.exchanges.documents.model import DocumentRule, Limits
 from common.exchanges.documents.names import Spelled
-from common.model.documents import DiskId, OnecUserId
+from common.model.documents import DiskId, FolderId, OnecUserId
 from common.model.ids import PortalKey, RecordKey, RuleId, UserId
 from common.ports import Clock, Data
 from common.ports.archive import Archive
@@ -34,6 +34,9 @@ class Pairs(Protocol):
 
     def owners(self, ids: Sequence[DiskId]) -> Mapping[DiskId, RecordKey]:
         """Of these objects those that are bound now; two round trips at most."""
+
+    def reserving(self, folder: FolderId, names: Sequence[str]) -> Mapping[str, RecordKey]:
+        """Of these names those that an upload under way holds, and whose it is; two round trips at most."""
 
     def bind(self, record: RecordKey, data: Data) -> None:
         """Bind a record that has no binding; nothing when another has bound it meanwhile."""

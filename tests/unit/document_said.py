@@ -41,3 +41,12 @@ class Said:
         status, out, complaint = self(*words)
         assert (status in (1, 2), out) == (True, "")
         return complaint
+
+
+def before_the_start(stand: DocumentStand, number: int) -> None:
+    """So many files of 1C from before the mapping began; an hour later it begins."""
+    for one in range(number):
+        stand.clerk.add_file(stand.document(), f"Старый {one}.docx", f"old {one}".encode())
+    stand.clock.advance(3600)
+    stand.map(since=stand.clock.now().isoformat())
+    stand.settle()

@@ -77,7 +77,7 @@ def test_bindings_page_by_page(bindings: Bindings) -> None:
 
 def test_binding_data_may_not_hide_its_own_fields(bindings: Bindings) -> None:
     with pytest.raises(ValueError, match="target"):
-        bindings.writes(replace(ACT, data={"target": "x"}))
+        bindings.write(replace(ACT, data={"target": "x"}))
 
 
 def test_excluded_are_counted_by_rule(store: MemoryStore, clock: ManualClock) -> None:

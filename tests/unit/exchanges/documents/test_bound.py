@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.exchanges.documents import bound
@@ -54,6 +54,7 @@ AGREED = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(AGREED)
 def test_what_was_agreed_comes_back_as_it_was(both: Agreed) -> None:
     kept = stored(bound.with_agreed(begun(), both))

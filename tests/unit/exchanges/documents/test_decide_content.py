@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.exchanges.documents import decide
@@ -145,6 +145,7 @@ DISK = st.one_of(st.just(GONE_DISK), st.builds(disk, CONTENTS, SIZES, st.sampled
 RULES = st.builds(rule, reverse=st.sampled_from(["off", "update", "create"]))
 
 
+@settings(deadline=None)
 @given(ONEC, DISK, RULES, st.booleans())
 def test_whatever_the_sides_no_bytes_are_lost(
     left: OnecNow, right: DiskNow, mapping: DocumentRule, submitted: bool
@@ -156,6 +157,7 @@ def test_whatever_the_sides_no_bytes_are_lost(
         assert not plan.steps, "what waits is not begun"
 
 
+@settings(deadline=None)
 @given(ONEC, DISK)
 def test_a_first_meeting_loses_no_bytes_either(left: OnecNow, right: DiskNow) -> None:
     if left.version is not None and not right.gone:
@@ -164,6 +166,7 @@ def test_a_first_meeting_loses_no_bytes_either(left: OnecNow, right: DiskNow) ->
         assert not {"trash", "bury", "restore"} & set(plan.steps), "a first meeting deletes nothing"
 
 
+@settings(deadline=None)
 @given(SIZES, st.sampled_from(["v1", "v2"]), st.sampled_from([31, 32]), RULES, st.booleans())
 def test_what_is_as_agreed_is_never_written(
     size: int, version: str, content: int, mapping: DocumentRule, submitted: bool

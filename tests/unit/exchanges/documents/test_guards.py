@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
 from common.errors import StoreConflict
-from common.exchanges.documents.guards import FRESH, REMEMBERED, Guards
+from common.exchanges.documents import guards as module
+from common.exchanges.documents.guards import FRESH, REMEMBERED, Guards, Held
 from common.exchanges.documents.records import file_record
 from common.model.documents import FileId
 from common.model.ids import RuleId
@@ -39,44 +41,75 @@ def record(number: int = 1, **more: Any) -> Record:
     return file_record(PORTAL, FileId(f"f{number}"), AT, "seq:1", **more)
 
 
+def waiting(guards: Guards, mapping: RuleId = CONTRACTS) -> list[Held]:
+    return [one for page in guards.waiting(mapping) for one in page]
+
+
 def test_what_is_held_is_found_by_its_mapping(guards: Guards) -> None:
+    assert not guards.any_waiting()
     guards.hold(record(1), CONTRACTS, "trash")
     guards.hold(record(2), LETTERS, "move")
-    held = guards.all()
-    assert {mapping: [(one.record, one.what, one.passed) for one in some] for mapping, some in held.items()} == {
-        CONTRACTS: [(record(1), "trash", False)],
-        LETTERS: [(record(2), "move", False)],
-    }
+    assert guards.any_waiting()
+    assert [(one.record, one.what, one.passed) for one in waiting(guards)] == [(record(1), "trash", False)]
+    assert [(one.record, one.what, one.mapping) for one in waiting(guards, LETTERS)] == [(record(2), "move", LETTERS)]
+    assert (guards.number(CONTRACTS), guards.number_passed(CONTRACTS)) == (1, 0)
 
 
 def test_held_twice_is_held_once(guards: Guards) -> None:
     guards.hold(record(), CONTRACTS, "move")
     guards.hold(record(), CONTRACTS, "trash")
-    assert [one.what for one in guards.all()[CONTRACTS]] == ["trash"]
+    assert [one.what for one in waiting(guards)] == ["trash"]
 
 
 def test_a_word_that_let_it_pass_is_not_kept_for_another_time(guards: Guards) -> None:
     guards.hold(record(released=True, submitted=True), CONTRACTS, "trash")
-    (held,) = guards.all()[CONTRACTS]
+    (held,) = waiting(guards)
     assert "released" not in held.record.body
     assert held.record.body["submitted"] is True
 
 
-def test_what_was_let_pass_counts_for_an_hour(guards: Guards, store: MemoryStore, clock: ManualClock) -> None:
-    guards.hold(record(), CONTRACTS, "trash")
-    store.write(*guards.passing(guards.all()[CONTRACTS]))
+def test_what_was_let_pass_waits_no_more_and_counts_for_an_hour(guards: Guards, clock: ManualClock) -> None:
+    """Many small runs are no way around the guard."""
+    guards.hold(record(1), CONTRACTS, "trash")
+    guards.let_pass(waiting(guards))
+    guards.hold(record(2), CONTRACTS, "trash")
+    assert [one.record for one in waiting(guards)] == [record(2)]
+    assert (guards.number(CONTRACTS), guards.number_passed(CONTRACTS)) == (2, 1)
     clock.advance(REMEMBERED.total_seconds() - 1)
-    (passed,) = guards.all()[CONTRACTS]
-    assert (passed.passed, passed.record) == (True, record())
+    assert guards.number_passed(CONTRACTS) == 1
     clock.advance(1)
-    assert guards.all() == {}
+    assert (guards.number(CONTRACTS), guards.number_passed(CONTRACTS)) == (1, 0)
 
 
-def test_held_anew_after_it_passed_it_waits_again(guards: Guards, store: MemoryStore) -> None:
+def test_held_anew_after_it_passed_it_waits_again_for_as_long_as_it_takes(guards: Guards, clock: ManualClock) -> None:
     guards.hold(record(), CONTRACTS, "trash")
-    store.write(*guards.passing(guards.all()[CONTRACTS]))
+    guards.let_pass(waiting(guards))
     guards.hold(record(), CONTRACTS, "restore")
-    assert [(one.what, one.passed) for one in guards.all()[CONTRACTS]] == [("restore", False)]
+    clock.advance(2 * REMEMBERED.total_seconds())
+    assert [(one.what, one.passed) for one in waiting(guards)] == [("restore", False)]
+
+
+def test_held_anew_while_it_is_let_pass_it_still_waits(guards: Guards) -> None:
+    """Its first occasion is on the queue; of the second nobody has decided yet."""
+    guards.hold(record(), CONTRACTS, "trash")
+    seen = waiting(guards)
+    guards.hold(record(), CONTRACTS, "restore")
+    guards.let_pass(seen)
+    assert [one.what for one in waiting(guards)] == ["restore"]
+
+
+def test_pages_may_be_let_pass_while_the_rest_is_read(guards: Guards) -> None:
+    for number in range(11):
+        guards.hold(record(number), CONTRACTS, "trash")
+    seen: list[Record] = []
+    with patch.object(module, "_PAGE", 3):
+        for page in guards.waiting(CONTRACTS):
+            assert len(page) <= 3
+            seen += [one.record for one in page]
+            guards.let_pass(page)
+    assert sorted(one.key for one in seen) == sorted(record(number).key for number in range(11))
+    assert waiting(guards) == []
+    assert guards.number_passed(CONTRACTS) == 11
 
 
 def test_a_mapping_stands_until_a_person_confirms_and_the_run_goes_on(guards: Guards) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from unittest.mock import patch
 
 import pytest
@@ -11,12 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.exchanges.documents import looking, shelves
-from common.exchanges.documents.looking import Look, Seen, by_mapping
-from common.exchanges.documents.shelves import Head
-from common.model.documents import FolderId
+from common.exchanges.documents.looking import Look
+from common.ports import Write
 from tests.unit.exchanges.documents.model_disk import ModelDisk
 from tests.unit.exchanges.documents.samples import FOLDER
-from tests.unit.exchanges.documents.watching import Watch
+from tests.unit.exchanges.documents.watching import Watch, watch
 
 OUTSIDE = 5
 
@@ -28,17 +27,6 @@ def small() -> Iterator[None]:
         for module, name, number in ((looking, "PAGE", 3), (shelves, "FULL", 6), (looking, "COMMANDS", 4)):
             stack.enter_context(patch.object(module, name, number))
         yield
-
-
-def watch(number: int = 0, budget: int = 50) -> Watch:
-    """A folder with so many files, looked at twice."""
-    made = Watch(ModelDisk(), budget)
-    for one in range(number):
-        made.disk.add(FOLDER, f"{one}.docx")
-    made.disk.now += 3600
-    made.run()
-    made.run()
-    return made
 
 
 ACTS = ["add", "edit", "rename", "move_in", "move_out", "between", "trash", "restore", "folder", "trash_folder", "run"]
@@ -204,100 +192,37 @@ def test_dates_alone_are_no_change_but_are_counted() -> None:
     assert (len(seen.files), len(seen.gone), seen.shifted) == (0, 0, 60)
 
 
-# -- what it costs ---------------------------------------------------------------------------------------------------
+# -- whatever dies ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("number", [0, 30, 3000])
-def test_a_quiet_run_costs_two_commands_a_folder_and_one_request_in_turn(number: int) -> None:
-    made = watch(number, budget=50)
-    for _ in range(3):
-        made.disk.commands = made.disk.requests = 0
-        made.run()
-        assert made.disk.commands <= 2 + 50
-        assert made.disk.requests <= 2
+class Killed(Exception):
+    """The process ended here."""
 
 
-def test_twenty_five_quiet_folders_cost_one_request() -> None:
-    disk = ModelDisk()
-    made = Watch(disk)
-    folders = {FolderId(FOLDER + one): "contracts" for one in range(25)}
-    for folder in folders:
-        disk.folders.setdefault(folder, disk.folders[FOLDER])
-    look = Look(disk, made.shelves)  # type: ignore[arg-type]
-    for part in look.at(list(made.shelves.heads(folders).values()), lambda *_: None):
-        made.shelves.save(part.head, part.changes, "2026-11-20T09:00:00.000000Z")
-    disk.commands = disk.requests = 0
-    look.at(list(made.shelves.heads(folders).values()), lambda *_: None)
-    assert (disk.requests, disk.commands) == (1, 50)
+@pytest.mark.parametrize("killed_after", range(12))
+def test_killed_between_two_writes_the_next_runs_still_know_everything(killed_after: int) -> None:
+    """What a run noticed is in the queue before it remembers what it saw; half remembered it is seen again."""
+    with small():
+        made = watch(20)
+        first, second, *_ = made.disk.living(FOLDER)
+        own = made.disk.add_folder(FOLDER, "Договор 17")
+        for number in range(9):
+            made.disk.add(FOLDER, f"new {number}.docx")
+            made.disk.add(own, f"own {number}.docx")
+        made.disk.trash(first)
+        made.disk.edit(second)
+        left = [killed_after]
+        write = made.store.write
 
+        def mortal(*writes: Write) -> list[str]:
+            left[0] -= 1
+            if left[0] < 0:
+                raise Killed
+            return write(*writes)
 
-def test_a_missing_one_among_many_costs_a_command_a_shelf_and_a_page() -> None:
-    made = watch(3000)
-    made.disk.trash(next(iter(made.disk.living(FOLDER))))
-    made.disk.commands = 0
-    made.run()
-    assert made.disk.commands <= 2 + 6 + 10 + 50, "two, a shelf each, one shelf anew, and the confirmation in turn"
-
-
-def test_the_first_listing_says_how_far_it_is() -> None:
-    disk, said = ModelDisk(), []
-    for number in range(6000):
-        disk.add(FOLDER, f"{number}.docx")
-    made = Watch(disk)
-    heads = made.shelves.heads({FOLDER: "contracts"})
-    look = Look(disk, made.shelves)  # type: ignore[arg-type]
-    (seen,) = look.at(list(heads.values()), lambda done, total: said.append((done, total)))
-    assert len(seen.files) == 6000
-    assert said == [(2500, 6000), (5000, 6000)]
-    assert disk.requests <= 5
-
-
-# -- what proves nothing ---------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("ready", [False, True])
-def test_a_folder_that_shows_nothing_tells_nothing_of_its_files(ready: bool) -> None:
-    made = watch(5) if ready else Watch(ModelDisk())
-    made.disk.forbidden.add(FOLDER)
-    seen = _looked(made)
-    assert (seen.unseen, seen.gone, seen.changes) == ("forbidden", [], {})
-
-
-def test_of_a_type_folder_that_is_gone_no_file_is_told_as_gone_by_the_look() -> None:
-    made = watch(5)
-    made.disk.trash(FOLDER)
-    assert (_looked(made).unseen, _looked(made).gone) == ("missing", [])
-
-
-def test_a_listing_shorter_than_its_total_is_cut_and_misses_nobody() -> None:
-    """Somebody works there while we list it."""
-    made = watch(120)
-    disk = made.disk
-
-    class Busy(ModelDisk):
-        """Between two pages a file goes."""
-
-        def pages(self, asked):  # type: ignore[no-untyped-def]
-            found = disk.pages(asked)
-            living = disk.living(FOLDER)
-            if living:
-                disk.trash(next(iter(living)))
-            return found
-
-    heads = made.shelves.heads({FOLDER: "contracts"})
-    seen = Look(Busy(), made.shelves).whole(heads[FOLDER])  # type: ignore[arg-type]
-    assert (seen.cut, seen.gone) == (True, [])
-
-
-def test_what_was_seen_is_judged_by_mapping() -> None:
-    parts = [Seen(Head(FolderId(one), mapping)) for one, mapping in ((1, "a"), (2, "b"), (3, "a"))]
-    assert {name: [part.head.folder for part in some] for name, some in by_mapping(parts).items()} == {
-        "a": [1, 3],
-        "b": [2],
-    }
-
-
-def _looked(made: Watch) -> Seen:
-    heads = made.shelves.heads({FOLDER: "contracts"})
-    (seen,) = Look(made.disk, made.shelves).at(list(heads.values()), lambda *_: None)  # type: ignore[arg-type]
-    return seen
+        with patch.object(made.store, "write", mortal), suppress(Killed):
+            made.run()
+        for _ in range(made.rounds()):
+            made.run()
+        assert made.knows_all()
+        assert made.run() == 0

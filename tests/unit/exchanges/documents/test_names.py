@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from itertools import islice
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.bitrix.disk_names import corrected
@@ -49,6 +49,7 @@ def test_a_copy_carries_its_day_before_the_extension(name: str, first: str, thir
     assert (found[0], found[2]) == (first, third)
 
 
+@settings(deadline=None)
 @given(NAMES)
 def test_copies_of_one_file_are_told_apart_and_keep_its_extension(name: str) -> None:
     found = list(islice(names.copy_names(name, DAY), 20))
@@ -56,6 +57,7 @@ def test_copies_of_one_file_are_told_apart_and_keep_its_extension(name: str) -> 
     assert {names.split(one)[1] for one in found} == {names.split(name)[1]}
 
 
+@settings(deadline=None)
 @given(NAMES)
 def test_what_a_file_may_be_called_is_distinct_and_a_name_disk_takes(name: str) -> None:
     found = list(islice(names.wanted_names(name, card(), corrected), 12))
@@ -85,6 +87,7 @@ def test_two_spellings_of_one_letter_are_one_name_and_one_place() -> None:
     assert next(names.wanted_names(apart, card(), corrected)) == "Йод.docx"
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_names_differing_in_case_or_spelling_cannot_stand_in_one_folder(name: str) -> None:
     assert names.same_place(name, unicodedata.normalize("NFD", name))
@@ -132,6 +135,7 @@ def test_text_of_people_in_a_folders_name_is_no_template() -> None:
     )
 
 
+@settings(deadline=None)
 @given(st.text(max_size=400), st.text(max_size=400))
 def test_a_folders_name_fits_disk_and_its_candidates_differ(title: str, number: str) -> None:
     shown = card(title=title, reg_number=number)
@@ -142,6 +146,7 @@ def test_a_folders_name_fits_disk_and_its_candidates_differ(title: str, number: 
         assert corrected(one) == one, "Disk would show another name than we remember"
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(min_size=1, max_size=5), min_size=2, max_size=6, unique=True))
 def test_documents_of_one_title_get_folders_of_their_own(starts: list[str]) -> None:
     """The last name of each holds its whole id, so nobody is left without one."""

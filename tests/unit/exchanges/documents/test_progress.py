@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.exchanges.documents.scanning import Scan
@@ -47,6 +47,7 @@ def test_documents_added_meanwhile_raise_the_total() -> None:
     assert (more["done"], more["total"], more["left_seconds"]) == (410, 410, 0)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**6), st.integers(0, 10**6), st.floats(-5, 10**7))
 def test_figures_are_never_negative(done: int, total: int, seconds: float) -> None:
     found = progress(scan(done=done, total=total), later(seconds))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.exchanges.documents import records
@@ -26,6 +26,7 @@ def again(record: Record) -> Record:
     return records.read(json.loads(json.dumps(record.body)))
 
 
+@settings(deadline=None)
 @given(
     st.uuids().map(str), MOMENTS, st.text(), st.dictionaries(st.sampled_from(["released", "submitted"]), st.booleans())
 )
@@ -37,6 +38,7 @@ def test_a_file_of_1c_comes_back_as_it_went(file: str, at: Any, entry: str, more
     assert {name: record.body[name] for name in more} == more
 
 
+@settings(deadline=None)
 @given(st.integers(1), MOMENTS, st.text())
 def test_a_file_of_disk_comes_back_as_it_went(disk: int, at: Any, entry: str) -> None:
     record = records.disk_record(PORTAL, DiskId(disk), at, entry, submitted=True)

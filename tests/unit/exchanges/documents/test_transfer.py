@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import cast
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.errors import TryLater
@@ -25,12 +25,14 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+@settings(deadline=None)
 @given(CHUNKS)
 def test_the_promised_content_comes_through_unchanged(chunks: list[bytes]) -> None:
     data = b"".join(chunks)
     assert b"".join(proved(chunks, len(data), sha256(data))) == data
 
 
+@settings(deadline=None)
 @given(CHUNKS, st.integers(0, 40), st.binary(max_size=20))
 def test_other_bytes_never_come_whole(chunks: list[bytes], size: int, promised: bytes) -> None:
     data = b"".join(chunks)
@@ -41,6 +43,7 @@ def test_other_bytes_never_come_whole(chunks: list[bytes], size: int, promised: 
     assert caught.value.reason == CHANGED
 
 
+@settings(deadline=None)
 @given(CHUNKS, st.integers(0, 40), st.binary(max_size=20))
 def test_who_counts_never_has_a_body_of_other_bytes(chunks: list[bytes], size: int, promised: bytes) -> None:
     data, got = b"".join(chunks), bytearray()

@@ -72,3 +72,14 @@ class Watch:
             -(-number // looking.PAGE) or 1 for head in heads for _, _, number in head.shelves or [("", 0, 0)]
         )
         return 2 * (commands // max(self.budget // 2, 1) + 2)
+
+
+def watch(number: int = 0, budget: int = 50) -> Watch:
+    """A folder with so many files, looked at twice."""
+    made = Watch(ModelDisk(), budget)
+    for one in range(number):
+        made.disk.add(FOLDER, f"{one}.docx")
+    made.disk.now += 3600
+    made.run()
+    made.run()
+    return made

@@ -1,0 +1,1 @@
+"""Scenarios of the documents exchange, straight from its rules."""

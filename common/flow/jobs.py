@@ -41,7 +41,8 @@ def occurrence(record: Record) -> str:
 
 def unconfirmed(record: Record) -> Record:
     """A person's word is about what he saw, not about what may differ another time."""
-    return replace(record, body={name: value for name, value in record.body.items() if name != "confirmed"})
+    said = ("confirmed", "released")
+    return replace(record, body={name: value for name, value in record.body.items() if name not in said})
 
 
 def left_out(record: Record, exchange: str, outcome: Outcome) -> Excluded:

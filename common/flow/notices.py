@@ -34,7 +34,7 @@ CAUSES = "causes"
 _SHOWN = 20
 """Records named in a cause; all of them are counted."""
 
-CONFLICTS_APART = ("both_changed", "first_meeting", "delete_vs_modify", "modify_vs_delete", "closed")
+CONFLICTS_APART = ("both_changed", "first_meeting", "delete_vs_modify", "modify_vs_delete", "closed", "written_between")
 """Each conflict is told and settled for itself."""
 
 _APART: Mapping[str, tuple[str, ...]] = {

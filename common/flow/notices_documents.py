@@ -60,6 +60,16 @@ DOCUMENTS: Final[Mapping[str, tuple[Text, Text]]] = MappingProxyType(
                 "1C's version was put back on Disk, the changed one kept beside it.",
             ),
         ),
+        "conflict_written_between": (
+            Text(
+                "Файл на Диске сохранили в ту минуту, когда записывалась версия 1С",
+                "Записана версия 1С; сохранённое возьмите из копии рядом или из истории файла.",
+            ),
+            Text(
+                "A file was saved on Disk at the very moment when 1C's version was written",
+                "1C's version was written; take what was saved from the copy beside it or from the file's history.",
+            ),
+        ),
         "mapping_too_many": (
             Text(
                 "Слишком много удалений и перемещений сразу: обмен по виду документов остановлен",

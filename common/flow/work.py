@@ -209,6 +209,7 @@ class Work:
         except Exception as error:  # noqa: BLE001 - a record's boundary: the others go on
             self._failed(job, error, person)
         else:
+            job.refused = job.outcome.refused
             self._well(job)
 
     def _all_failed(self, jobs: Sequence[Job], error: Exception) -> None:

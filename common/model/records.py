@@ -52,7 +52,7 @@ class Outcome:
     nothing was left to do, and nothing is journalled.
 
     bound      the binding's data as stored: in agreement
-    stops      it waits, for these reasons
+    stops      it waits, for these reasons; `refused`: the side itself said no, finally
     excluded   the named rule that leaves it out
     person     the Bitrix24 user responsible for the source object, 0 unknown
     did        the journal's word for it, `created` if none is given; alone it is only journalled
@@ -69,6 +69,7 @@ class Outcome:
     did: str = ""
     details: dict[str, Any] = field(default_factory=dict)
     conflicts: tuple[Conflict, ...] = ()
+    refused: bool = False
 
     @property
     def is_nothing(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from common.errors import Stop, StoreConflict
@@ -11,7 +11,7 @@ from common.exchanges.documents import bound as documents
 from common.exchanges.documents.desk import TOGETHER
 from common.flow.bindings import BINDINGS, Bindings, as_binding, as_data
 from common.flow.journal import Entry, Journal
-from common.flow.retries import put_again
+from common.flow.retries import put_again, record_of
 from common.flow.tasks import chunks, name_for
 from common.flow.waiting import WaitingRoom
 from common.flow.watermarks import Watermarks
@@ -96,6 +96,11 @@ class HouseDesk:
         where: list[Condition] = [("mapping", "==", mapping), ("state", "==", "bound"), ("record", ">", after)]
         return [RecordKey(one.key) for one in self.store.query(BINDINGS, where, order_by="record", limit=limit)]
 
+    def in_folder(self, folder: FolderId) -> list[RecordKey]:
+        """One query."""
+        where: list[Condition] = [("folder", "==", folder), ("state", "==", "bound")]
+        return [RecordKey(one.key) for one in self.store.query(BINDINGS, where, limit=10_000)]
+
     def placed_since(self, moment: str) -> list[tuple[RuleId, FolderId, DiskId]]:
         """One query for each thousand."""
         found: list[tuple[RuleId, FolderId, DiskId]] = []
@@ -125,9 +130,13 @@ class HouseDesk:
     def tell(self, about: str, stops: Sequence[Stop]) -> None:
         self.work.teller.tell(about, stops)
 
-    def retry(self, awaits: str) -> None:
+    def retry(self, awaits: str, released: bool = False) -> None:
         waits = [wait for wait in self.waiting.by_awaits(awaits) if wait.exchange == self.work.name]
-        put_again(self.work, waits, f"{awaits} {moments.text(self.work.clock.now())}")
+        occasion = f"{awaits} {moments.text(self.work.clock.now())}"
+        if not released:
+            put_again(self.work, waits, occasion)
+            return
+        self.put([replace(one, body={**one.body, "released": True}) for one in map(record_of, waits)], occasion)
 
     def note(self, about: str, did: str, details: Mapping[str, Any], by: str = "") -> None:
         self.journal.add(Entry(about, "documents", did, source=about, by=by, details=dict(details)))

@@ -33,6 +33,8 @@ class Arriving:
         """`stopped`: mappings that stand until a person confirms."""
         if self.disk.trashed or self.tools.pairs.owners([self.disk.id]):
             return NOTHING
+        if self.tools.pairs.reserving(self.disk.folder, [self.disk.name]):
+            raise TryLater("upload_under_way", 60.0)  # most likely our own, whose answer was lost
         if self.tools.copies.known([self.disk.id]):
             return self._copy()
         if self.tools.pairs.reserving(self.disk.folder, [self.disk.name]):

@@ -96,7 +96,7 @@ def with_state(bound: Bound, state: State) -> dict[str, Any]:
 
 def with_card(bound: Bound, rule: DocumentRule, card: Card, file: OnecFile) -> dict[str, Any]:
     """The registration number, state and link that the console shows."""
-    return {**bound, **_shown(rule, card), "url": file.url}
+    return {**bound, **_shown(rule, card), "document": card.id, "url": file.url}
 
 
 def with_intent(bound: Bound, version: Version, name: str, folder: FolderId, onec_name: str = "") -> dict[str, Any]:
@@ -116,6 +116,28 @@ def content_of(version: Version) -> dict[str, Any]:
 def without_intent(bound: Bound) -> dict[str, Any]:
     """Nothing was uploaded, and the name is free again."""
     return {**bound, "intent": None, "target": ""}
+
+
+def agreed_intent(intent: Mapping[str, Any], disk: DiskFile) -> Agreed:
+    """An upload whose answer was lost, found again: agreed under what both sides said when it was begun."""
+    return Agreed(
+        version=VersionId(intent["version"]),
+        sha256=intent["sha256"],
+        size=intent["size"],
+        onec_name=intent["onec_name"],
+        disk=disk.id,
+        content=disk.content,
+        revision=disk.revision,
+        disk_name=disk.name,
+        folder=disk.folder,
+        wanted=FolderId(intent["folder"]),
+    )
+
+
+def claimed(bound: Bound) -> DiskId | None:
+    """A user's file that was about to be met when the attempt died."""
+    kind, _, named = str(bound["target"]).partition(":")
+    return DiskId(int(named)) if bound["state"] == "creating" and kind == "disk" else None
 
 
 def shown_target(bound: Bound) -> str:

@@ -60,7 +60,7 @@ class Copies:
 
         under_way   what an attempt that died said to `begin`: a copy of that name and content is ours
         """
-        kept = self._kept(record, losing, sha256)
+        kept = self._kept(record, losing.size, sha256)
         if kept is not None:
             return kept
         for names in self._groups(losing, day):
@@ -74,25 +74,28 @@ class Copies:
                     return self._remembered(record, there, sha256)
         raise TryLater("copy_names_taken", 3600.0)
 
-    def _kept(self, record: str, losing: DiskFile, sha256: str) -> DiskFile | None:
+    def _kept(self, record: str, size: int, sha256: str) -> DiskFile | None:
         """Identical bytes are kept once, though a user may have renamed or moved the copy."""
         known = self.store.query(COPIES, [("record", "==", record)])
         contents = {DiskId(int(one.key)): one.data["content"] for one in known if one.data["sha256"] == sha256}
         there = self.disk.files(list(contents)) if contents else {}
         alive = (file for file in there.values() if file is not None and not file.trashed)
-        return next((file for file in alive if file.content == contents[file.id] and file.size == losing.size), None)
+        return next((file for file in alive if file.content == contents[file.id] and file.size == size), None)
 
-    def keep_revision(self, record: str, file: DiskFile, revision: int, day: date) -> str:
-        """The copy of an earlier content that nobody else keeps; its name, "" when Disk does not have it any more."""
+    def keep_revision(self, record: str, file: DiskFile, revision: int, day: date) -> DiskFile | None:
+        """The copy of an earlier content that nobody else keeps; None when Disk does not have it any more."""
         content = self._revision(file.id, revision)
         if content is None:
-            return ""
+            return None
+        kept = self._kept(record, content.size, content.sha256)
+        if kept is not None:
+            return kept
         for name in (name for group in self._groups(file, day) for name in group):
             try:
                 made = self.disk.upload(file.folder, name, content)
             except NameTaken:
                 continue
-            return self._remembered(record, made, content.sha256).name
+            return self._remembered(record, made, content.sha256)
         raise TryLater("copy_names_taken", 3600.0)
 
     def _revision(self, file: DiskId, revision: int) -> Content | None:

@@ -35,7 +35,7 @@ def content(
     if sides in _GONE:
         return _GONE[sides]
     if sides == ("changed", "same"):
-        return _overwritten(onec, rule)
+        return _replaced(onec, disk, rule)
     if sides == ("changed", "changed"):
         return _both(onec, disk, rule)
     if sides == ("same", "changed"):
@@ -111,6 +111,14 @@ def _overwritten(onec: OnecNow, rule: DocumentRule) -> Plan:
     if version is not None and version.size == 0:
         return Plan(stops=(Stop("version_empty", "", "admin", "person", onec.name),))
     return Plan(("overwrite",))
+
+
+def _replaced(onec: OnecNow, disk: DiskNow, rule: DocumentRule) -> Plan:
+    """A base that keeps no versions has what Disk still shows nowhere else: then a copy stays beside it."""
+    plan = _overwritten(onec, rule)
+    if plan.stops or disk.sha256 in onec.earlier:
+        return plan
+    return Plan(("keep_copy", *plan.steps), warning="previous_kept")
 
 
 def _from_disk(

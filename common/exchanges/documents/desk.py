@@ -31,6 +31,9 @@ class Desk(Protocol):
     def of_mapping(self, mapping: RuleId, after: str, limit: int) -> Sequence[RecordKey]:
         """Bound records of a mapping in the order of their keys, from behind this one."""
 
+    def in_folder(self, folder: FolderId) -> Sequence[RecordKey]:
+        """Records whose Disk object was left in this folder."""
+
     def placed_since(self, moment: str) -> Sequence[tuple[RuleId, FolderId, DiskId]]:
         """Objects of pairs bound or changed since (`moments.text`), with mapping and folder where each was left."""
 
@@ -49,8 +52,8 @@ class Desk(Protocol):
     def tell(self, about: str, stops: Sequence[Stop]) -> None:
         """Tell the admins once; no stops: it is over."""
 
-    def retry(self, awaits: str) -> None:
-        """Put again whoever waits for this."""
+    def retry(self, awaits: str, released: bool = False) -> None:
+        """Put again whoever waits for this; `released`: a person has let pass what they do."""
 
     def note(self, about: str, did: str, details: Mapping[str, Any], by: str = "") -> None:
         """One journal entry that is no record's."""

@@ -187,9 +187,10 @@ class Look:
                 progress(len(children), page.total)
         seen.take(children.values(), known)
         # Somebody works there while we list: what is missing is only told by a listing that is whole.
-        seen.cut = len(children) < page.total
-        if not seen.cut:
+        if len(children) >= page.total:
             seen.miss((one for one in known if one not in children), known)
+        else:
+            seen.cut, seen.partial = len(children) < self._listing(Ask(head.folder)).total, True
         return seen
 
     def _unseen(self, head: Head, why: Unseen) -> Seen:

@@ -119,7 +119,7 @@ GUARDED: frozenset[str] = frozenset({"restore", "trash", "move"})
 """What only `document_sync` lets pass, because it sees all of a mapping together (rules, Guards)."""
 
 ConflictKind = Literal[
-    "both_changed", "first_meeting", "delete_vs_modify", "modify_vs_delete", "closed", "both_renamed"
+    "both_changed", "first_meeting", "delete_vs_modify", "modify_vs_delete", "closed", "written_between"
 ]
 
 

@@ -9,12 +9,16 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from itertools import count
 
 from common.exchanges.documents.model import DocumentRule
 from common.model.documents import Card
 from common.model.moments import business_date
 
 Spelled = Callable[[str], str]
+
+LONGEST = 255
+"""Signs of a name on Disk, its extension included."""
 
 _LONGEST = 200
 """Signs of a sub-folder's name; Disk takes 255, and a suffix may follow."""
@@ -31,6 +35,13 @@ def composed(name: str) -> str:
     return unicodedata.normalize("NFC", name)
 
 
+def _numbered(stem: str, extension: str, suffix: str) -> Iterator[str]:
+    """The suffix, then with `_2`, `_3`, without end; the stem gives way where a name would be too long for Disk."""
+    for number in count(1):
+        whole = f"{suffix}_{number}" if number > 1 else suffix
+        yield f"{stem[: LONGEST - len(whole) - len(extension)]}{whole}{extension}"
+
+
 def same_place(one: str, other: str) -> bool:
     """Whether two names cannot stand in one folder: NFC and without case."""
     return composed(one).casefold() == composed(other).casefold()
@@ -38,26 +49,14 @@ def same_place(one: str, other: str) -> bool:
 
 def copy_names(name: str, day: date) -> Iterator[str]:
     """`Договор_conflict_20261120.docx`, then `_2`, `_3` and so on, without end."""
-    stem, extension = split(name)
-    first = f"{stem}_conflict_{day:%Y%m%d}"
-    yield f"{first}{extension}"
-    number = 2
-    while True:
-        yield f"{first}_{number}{extension}"
-        number += 1
+    yield from _numbered(*split(name), f"_conflict_{day:%Y%m%d}")
 
 
 def wanted_names(name: str, card: Card, spelled: Spelled) -> Iterator[str]:
     """What a file may be called on Disk: its name, with the registration number, then numbered, without end."""
-    plain = spelled(composed(name))
-    yield plain
-    stem, extension = split(plain)
-    apart = spelled(f"{stem} ({card.reg_number or card.id[:8]})")
-    yield f"{apart}{extension}"
-    number = 2
-    while True:
-        yield f"{apart}_{number}{extension}"
-        number += 1
+    stem, extension = split(spelled(composed(name)))
+    yield f"{stem[: LONGEST - len(extension)]}{extension}"
+    yield from _numbered(stem, extension, f" ({spelled(card.reg_number or card.id[:8])})")
 
 
 _FIELDS = ("reg_number", "title", "date", "counterparty", "company", "id")

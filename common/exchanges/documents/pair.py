@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, TypeVar
 
-from common.errors import Stop, TryLater
+from common.errors import NeedsPerson, Stop, TryLater
 from common.exchanges.documents import bound as bindings
 from common.exchanges.documents import told
 from common.exchanges.documents.model import Agreed, ConflictKind, DiskNow, DocumentRule, Facts, OnecNow
@@ -159,8 +159,7 @@ class Pair:
         if conflicts:
             self._show("conflict", conflicts[-1].where, [told.stop(one) for one in conflicts])
             self.bound["shown"] = ""
-        elif self.bound["shown"]:
-            self._show("bound", self.facts.disk.url if self.facts.disk else "", ())
+        elif self.bound["shown"] and self._show("bound", self.facts.disk.url if self.facts.disk else "", ()):
             self.keep({**self.bound, "shown": ""})
         if not (self.did or self.notes or conflicts):
             return Outcome()
@@ -173,21 +172,37 @@ class Pair:
             conflicts=conflicts,
         )
 
+    def waits(self, stops: Sequence[Stop], refused: bool = False) -> Outcome:
+        """It waits; what was done and met before is journalled and told all the same."""
+        return Outcome(
+            stops=tuple(stops),
+            refused=refused,
+            target=bindings.shown_target(self.bound),
+            rule=self.rule.id,
+            details={**self.notes, "done": "+".join(dict.fromkeys(self.did)), "file": self.name},
+            conflicts=tuple(told.read(one) for one in self.bound["met"]),
+        )
+
     def show_waiting(self, stops: Sequence[Stop]) -> None:
         """On the card in 1C, once for each reason; what goes on again is shown by `outcome`."""
         reason = stops[0].reason if stops else ""
-        if reason and self.bound["shown"] != reason:
-            self._show("waiting", stops[0].where, stops)
+        if reason and self.bound["shown"] != reason and self._show("waiting", stops[0].where, stops):
             self.keep({**self.bound, "shown": reason})
 
-    def _show(self, state: Shown, where: str, stops: Sequence[Stop]) -> None:
+    def _show(self, state: Shown, where: str, stops: Sequence[Stop]) -> bool:
         """On the file's card in 1C; on its document's when the file was removed, nowhere when both were."""
         file, card, disk = self.facts.file, self.facts.card, str(self.bound.get("disk") or "")
         text = "\n".join(self.tools.words(stop) for stop in stops)
-        if file is not None:
-            self.tools.archive.show("file", file.id, disk, where, state, text)
-        elif card is not None:
-            self.tools.archive.show("document", card.id, disk, where, state, text)
+        kind, named = ("file", str(file.id)) if file is not None else ("document", str(card.id) if card else "")
+        if not named:
+            return False
+        try:
+            self.tools.archive.show(kind, named, disk, where, state, text)
+        except (TryLater, NeedsPerson) as trouble:
+            # A card that cannot be written decides nothing about the file.
+            self.notes["not_shown"] = str(trouble)
+            return False
+        return True
 
 
 def closed(file: OnecFile) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from common.errors import NeedsPerson, Stop
+from common.errors import NeedsPerson, SideRefused, Stop
 from common.exchanges.documents import bound as bindings
 from common.exchanges.documents import reading, together
 from common.exchanges.documents.arriving import NOTHING, Arriving, mapping_stopped
@@ -89,9 +89,8 @@ class Documents:
         try:
             outcome = settled(pair)
         except NeedsPerson as needs:
-            needs.stops = tuple(replace(stop, subject=stop.subject or pair.name) for stop in needs.stops)
-            pair.show_waiting(needs.stops)
-            raise
+            stops = [replace(stop, subject=stop.subject or pair.name) for stop in needs.stops]
+            outcome = pair.waits(stops, isinstance(needs, SideRefused))
         pair.show_waiting(outcome.stops)
         return outcome
 

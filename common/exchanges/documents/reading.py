@@ -45,7 +45,20 @@ def _cards(
         known[file] = found.document if found is not None else None
     documents = [one for one in dict.fromkeys(known.values()) if one]
     cards = archive.cards_of(documents) if documents else {}
+    cards |= _elsewhere(archive, known, cards)
     return {file: _within(cards.get(document) if document else None, file) for file, document in known.items()}
+
+
+def _elsewhere(
+    archive: Archive, known: dict[FileId, DocumentId | None], cards: Mapping[DocumentId, Card | None]
+) -> dict[DocumentId, Card | None]:
+    """A file that its document has no more may be another's now: asked once more before it is taken for deleted."""
+    lost = [file for file, document in known.items() if document and _within(cards.get(document), file)[1] is None]
+    found = archive.files(lost) if lost else {}
+    moved = {file: one.document for file, one in found.items() if one is not None}
+    known.update(moved)
+    others = [document for document in dict.fromkeys(moved.values()) if document not in cards]
+    return archive.cards_of(others) if others else {}
 
 
 def _document(record: Record, bound: Bindings) -> DocumentId | None:

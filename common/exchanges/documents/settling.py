@@ -11,7 +11,7 @@ from common.exchanges.documents import decide
 from common.exchanges.documents.model import GUARDED, Agreed, Plan
 from common.exchanges.documents.names import composed, wanted_names
 from common.exchanges.documents.pair import Pair, closed
-from common.exchanges.documents.steps import STEPS, publish, revive
+from common.exchanges.documents.steps import STEPS, found_again, publish, rescue, revive
 from common.exchanges.documents.tools import limits
 from common.exchanges.documents.transfer import CHANGED
 from common.model.documents import FolderId
@@ -26,17 +26,15 @@ _NAMES = 20
 def settled(pair: Pair) -> Outcome:
     """Bring the pair to agreement, as far as nothing has to wait."""
     if bindings.agreed_of(pair.bound) is None:
-        if pair.gone_in_onec:
-            if pair.bound["intent"] is not None:
-                # Nothing will be uploaded any more: the name is free for others.
-                pair.keep({**pair.bound, "intent": None, "target": ""})
+        if pair.gone_in_onec and not _left_behind(pair):
             return pair.outcome()
-        _begin(pair)
+        if bindings.agreed_of(pair.bound) is None:
+            _begin(pair)
     for _ in range(_TURNS):
         _recognise(pair)
         plan = _plan(pair)
         if plan.stops:
-            return Outcome(stops=plan.stops, target=bindings.shown_target(pair.bound), rule=pair.rule.id)
+            return pair.waits(plan.stops)
         if _is_held(pair, plan.steps):
             return pair.outcome()
         _note(pair, plan)
@@ -51,6 +49,16 @@ def settled(pair: Pair) -> Outcome:
     return pair.outcome()
 
 
+def _left_behind(pair: Pair) -> bool:
+    """1C has the file no more, but our upload of it, whose answer was lost, may lie on Disk: then it is the pair's."""
+    if pair.bound["intent"] is None:
+        return False
+    if found_again(pair):
+        return True
+    pair.keep(bindings.without_intent(pair.bound))
+    return False
+
+
 def _begin(pair: Pair) -> None:
     disk = pair.facts.disk
     if pair.bound["state"] == "buried" and disk is not None and disk.trashed_itself:
@@ -63,6 +71,8 @@ def _recognise(pair: Pair) -> None:
     """What we wrote ourselves and heard no answer of is nobody's change: agreed on before anything is decided."""
     writing, sending = pair.bound["writing"], pair.bound["sending"]
     if writing is not None and not pair.gone_on_disk and pair.disk_now().sha256 == writing["sha256"]:
+        if "revision" in writing:
+            rescue(pair)
         ids = {"version": writing["version"], "sha256": writing["sha256"], "size": writing["size"]}
         done = {"content": pair.disk.content, "revision": pair.disk.revision, "writing": None, "copying": None}
         pair.keep({**pair.bound, **ids, **done})
@@ -144,7 +154,7 @@ def _rename_in_onec(pair: Pair) -> None:
         try:
             pair.facts.file = pair.tools.archive.rename(pair.file, pair.disk.name)
             pair.did.append("renamed_in_1c")
-        except FileClosed:
+        except (FileClosed, NameTaken):
             pair.once("rename_refused", pair.disk.name)
     _agree(pair, onec_name=pair.file.name, disk_name=pair.disk.name)
 
@@ -173,8 +183,9 @@ def _note_outside(pair: Pair, outside: bool) -> None:
 
 
 def _is_mapped(pair: Pair, folder: FolderId) -> bool:
-    own = {rule.folder for rule in pair.tools.rules().values() if rule.active}
-    return folder in own or bool(pair.tools.folders.whose([folder]))
+    working = {rule.id: rule.folder for rule in pair.tools.rules().values() if rule.active}
+    whose = pair.tools.folders.whose([folder]).get(folder)
+    return folder in working.values() or (whose is not None and whose.rule in working)
 
 
 def _move(pair: Pair, wanted: FolderId) -> bool:
@@ -184,8 +195,7 @@ def _move(pair: Pair, wanted: FolderId) -> bool:
         try:
             pair.facts.disk = pair.tools.disk.move(pair.disk.id, wanted)
         except NameTaken:
-            pair.keep({**pair.bound, "renaming": name})
-            pair.facts.disk = pair.tools.disk.rename(pair.disk.id, name)
+            _rename_for_move(pair, name)
             continue
         pair.did.append("moved_on_disk")
         _note_outside(pair, False)
@@ -194,6 +204,14 @@ def _move(pair: Pair, wanted: FolderId) -> bool:
             pair.keep({**pair.bound, "renaming": ""})
         return True
     raise TryLater("names_taken", 3600.0)
+
+
+def _rename_for_move(pair: Pair, name: str) -> None:
+    pair.keep({**pair.bound, "renaming": name})
+    try:
+        pair.facts.disk = pair.tools.disk.rename(pair.disk.id, name)
+    except NameTaken:
+        return  # here too: the next name is tried
 
 
 def _agree(pair: Pair, **changes: object) -> None:

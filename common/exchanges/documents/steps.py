@@ -11,20 +11,20 @@ from common.exchanges.documents import bound as bindings
 from common.exchanges.documents import decide, told
 from common.exchanges.documents.pair import Pair
 from common.exchanges.documents.publishing import under_way, usable
-from common.exchanges.documents.transfer import CHANGED, of_disk, of_version
+from common.exchanges.documents.transfer import CHANGED, of_disk, of_version, while_so
 from common.model.documents import DiskFile, FolderId
 
 
 def overwrite(pair: Pair, wanted: FolderId | None = None) -> None:
-    """1C's bytes over exactly those that were decided about."""
-    before = _unchanged(pair)
-    pair.keep({**pair.bound, "writing": bindings.content_of(pair.version)})
-    after = pair.tools.disk.upload_version(before, of_version(pair.tools.archive, pair.version))
+    """1C's bytes over exactly those that were decided about; looked at once more just before the last of them go."""
+    pair.keep({**pair.bound, "writing": {**bindings.content_of(pair.version), "revision": pair.disk.revision}})
+    content = while_so(of_version(pair.tools.archive, pair.version), lambda: _unchanged(pair))
+    after = pair.tools.disk.upload_version(pair.disk, content)
     if after.size != pair.version.size:
         raise TryLater("upload_not_proved", 1.0)
     pair.facts.disk = after
+    rescue(pair)
     pair.agree_on(pair.version, wanted or pair.agreed.wanted, "overwritten")
-    _rescue(pair, before, after)
 
 
 def keep_copy(pair: Pair) -> None:
@@ -36,7 +36,7 @@ def keep_copy(pair: Pair) -> None:
     keep, under_way = pair.tools.copies.keep, pair.bound["copying"]
     copy = keep(pair.record.key, pair.disk, pair.sha256, pair.today(), under_way, begin)
     met = [told.with_copy(one, copy) for one in pair.bound["met"]]
-    pair.keep({**pair.bound, "met": met})
+    pair.keep({**pair.bound, "met": met, "kept": pair.disk.content})
     pair.notes["copy"] = copy.name
 
 
@@ -49,8 +49,7 @@ def trash(pair: Pair) -> None:
 
 def bury(pair: Pair) -> None:
     """Both are gone; remembered, so that a mark taken away in 1C finds its object again."""
-    kept = pair.disk.content if "copy" in pair.notes and pair.facts.disk else pair.bound["kept"]
-    pair.keep({**bindings.with_state(pair.bound, "buried"), "kept": kept})
+    pair.keep(bindings.with_state(pair.bound, "buried"))
     pair.did.append("buried")
 
 
@@ -65,7 +64,10 @@ def add_version(pair: Pair) -> None:
     content = of_disk(tools.disk, disk, pair.sha256)
     comment = told.comment(disk, tools.people, tools.archive.ability().comment_max)
     pair.keep({**pair.bound, "sending": {"sha256": pair.sha256, "size": disk.size, "content": disk.content}})
-    kept = tools.archive.add_version(pair.file, content, comment, tools.people.onec_user(disk.updated_by))
+    try:
+        kept = tools.archive.add_version(pair.file, content, comment, tools.people.onec_user(disk.updated_by))
+    except NameTaken as taken:
+        raise TryLater(CHANGED, 1.0) from taken
     pair.facts.file = kept.file
     pair.agree_on(kept.version, pair.agreed.wanted, "new_version_in_1c")
 
@@ -102,7 +104,7 @@ def revive(pair: Pair) -> None:
 
 def publish(pair: Pair) -> None:
     """Upload what is on Disk no more, or never was; a file of its name that is bound to nothing is met instead."""
-    if _found_again(pair):
+    if found_again(pair) or _met_before(pair):
         return
     wanted = pair.tools.folders.of(pair.rule, pair.card)
     refused: frozenset[str] = frozenset()
@@ -120,21 +122,21 @@ def publish(pair: Pair) -> None:
             return
 
 
-def _found_again(pair: Pair) -> bool:
+def found_again(pair: Pair) -> bool:
     """Our own upload whose answer was lost, under the name and in the folder where it was begun: what 1C says of name
     and place now, if other, is a change since then.
     """
-    intended, intent = bindings.intended(pair.bound), pair.bound["intent"]
-    if intended is None:
+    intent = pair.bound["intent"]
+    if intent is None:
         return False
-    place = FolderId(intent["folder"])
-    there = under_way(pair, place, intent["name"])
-    if there is None or there.size != intended.size:
+    there = under_way(pair, FolderId(intent["folder"]), intent["name"])
+    if there is None or there.size != intent["size"]:
         return False
     pair.facts.disk = there
-    if pair.disk_now().sha256 != intended.sha256:
+    if pair.disk_now().sha256 != intent["sha256"]:
         return False
-    pair.agree_on(intended, place, "published", intent.get("onec_name", ""))
+    pair.keep(bindings.with_agreed(pair.bound, bindings.agreed_intent(intent, pair.disk)))
+    pair.did.append("published")
     return True
 
 
@@ -144,6 +146,16 @@ def _upload(pair: Pair, name: str, folder: FolderId) -> None:
     if pair.disk.size != pair.version.size:
         raise TryLater("upload_not_proved", 1.0)
     pair.agree_on(pair.version, folder, "published")
+
+
+def _met_before(pair: Pair) -> bool:
+    """A user's file that was being met when the attempt died is met again, whatever it is called now."""
+    claimed = bindings.claimed(pair.bound)
+    there = pair.tools.disk.files([claimed])[claimed] if claimed is not None else None
+    if there is None or there.trashed:
+        return False
+    _meet(pair, there, pair.tools.folders.of(pair.rule, pair.card))
+    return True
 
 
 def _meet(pair: Pair, file: DiskFile, wanted: FolderId) -> None:
@@ -186,8 +198,14 @@ def _unchanged(pair: Pair) -> DiskFile:
     return now
 
 
-def _rescue(pair: Pair, before: DiskFile, after: DiskFile) -> None:
-    """Disk has no conditional write: what somebody saved in the moment between is kept from the history, if any."""
-    for revision in range(before.revision + 1, after.revision):
-        name = pair.tools.copies.keep_revision(pair.record.key, after, revision, pair.today())
-        pair.notes["written_between"] = name or "lost"
+def rescue(pair: Pair) -> None:
+    """Disk has no conditional write: what somebody saved in the moment between is kept from the history, if it is
+    there, and told like any conflict.
+    """
+    after = pair.disk
+    for revision in range(pair.bound["writing"]["revision"] + 1, after.revision):
+        copy = pair.tools.copies.keep_revision(pair.record.key, after, revision, pair.today())
+        pair.met("written_between")
+        if copy is not None:
+            pair.keep({**pair.bound, "met": [told.with_copy(one, copy) for one in pair.bound["met"]]})
+        pair.notes["written_between"] = copy.name if copy is not None else "lost"

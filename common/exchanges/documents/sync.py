@@ -18,6 +18,7 @@ from common.exchanges.documents.looking import COMMANDS, Look, Seen, by_mapping,
 from common.exchanges.documents.model import DocumentRule
 from common.exchanges.documents.noticing import Noticing
 from common.exchanges.documents.placed import Placed
+from common.exchanges.documents.records import file_in, file_record
 from common.exchanges.documents.scanning import (
     Scan,
     Scanner,
@@ -38,6 +39,9 @@ from common.model.ids import RuleId
 from common.ports import Leases
 
 ROLLING = "rolling"
+WATCHED = "folders"
+"""Type folders that the last run looked at."""
+
 SCANNED = "scanned"
 """Which mappings, as they stand, were taken in whole: while none changes, their scans need not be read."""
 
@@ -80,8 +84,17 @@ class DocumentSync:
             found, blocked = self._look(rules, set(stopped) - confirmed, confirmed)
             passing = confirmed - blocked
             passed = self._pass(rules, (set(self.tools.guards.stopped()) | blocked) - passing, passing)
-            self._go_on(passing)
+            self._go_on(passing, released=True)
             return {"rows": rows, "scans": pages, "disk": found, "passed": passed}
+
+    def _leave_folders(self, folders: Collection[FolderId]) -> None:
+        """Twins that users moved into a folder no mapping has any more are looked after by their id from now on."""
+        watched = {FolderId(int(one)) for one in self.desk.place(WATCHED).split()}
+        for folder in sorted(watched - set(folders)):
+            at, entry = self.tools.clock.now(), f"unwatched:{folder}"
+            named = [named for key in self.desk.in_folder(folder) if (named := file_in(key)) is not None]
+            self.desk.put([file_record(self.tools.portal, one, at, entry) for one in named], f"{entry} {at:%Y%m%d%H%M}")
+        self.desk.advance(WATCHED, " ".join(str(one) for one in sorted(folders)))
 
     # -- 1C ----------------------------------------------------------------------------------------------------------
 
@@ -280,12 +293,12 @@ class DocumentSync:
         stop = Stop(f"mapping_{why}", rule.id, "admin", awaits, rule.name or rule.id, details=words)
         self.desk.tell(f"mapping:{rule.id}", [stop])
 
-    def _go_on(self, mappings: Collection[RuleId]) -> None:
+    def _go_on(self, mappings: Collection[RuleId], released: bool = False) -> None:
         for mapping in mappings:
             self.tools.guards.go_on(mapping)
             self.desk.tell(f"mapping:{mapping}", ())
             self.desk.note(f"mapping:{mapping}", "goes_on", {})
-            self.desk.retry(f"documents:{mapping}")
+            self.desk.retry(f"documents:{mapping}", released)
 
 
 def _is_done(begun: str, scan: Scan | None) -> bool:

@@ -72,7 +72,10 @@ def _new(tools: Tools, parts: Sequence[Part], stopped: Sequence[RuleId]) -> Iter
 
 def _is_new(bound: Mapping[str, Any] | None) -> bool:
     """Never published, and no upload of it may be under way."""
-    return bound is None or (bound["state"] == "creating" and bound["intent"] is None and not bound.get("disk"))
+    if bound is None:
+        return True
+    begun = bound["intent"] or bound["target"] or bound["met"] or bound.get("disk")
+    return bound["state"] == "creating" and not begun
 
 
 def _groups(found: Sequence[New]) -> Iterator[list[New]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from common.errors import TryLater
@@ -45,6 +45,27 @@ def hashed(disk: Disk, file: DiskFile) -> tuple[DiskFile, str]:
     if seen != opened.file.size:
         raise TryLater(CHANGED, 1.0)
     return opened.file, digest.hexdigest()
+
+
+def while_so(content: Content, look: Callable[[], object]) -> Content:
+    """The same content; before its last piece goes, `look` may object by raising: then nothing whole was sent."""
+
+    @contextmanager
+    def chunks() -> Iterator[Iterator[bytes]]:
+        with content.chunks() as pieces:
+            yield _looked_at_last(pieces, look)
+
+    return Content(content.size, content.sha256, chunks)
+
+
+def _looked_at_last(pieces: Iterable[bytes], look: Callable[[], object]) -> Iterator[bytes]:
+    held = b""
+    for piece in pieces:
+        if held:
+            yield held
+        held = piece
+    look()
+    yield held
 
 
 def of_version(archive: Archive, version: Version) -> Content:

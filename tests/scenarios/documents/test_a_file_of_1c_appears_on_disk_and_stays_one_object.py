@@ -107,7 +107,7 @@ def test_a_base_that_keeps_no_versions_is_followed_all_the_same(papers: Papers) 
     papers.settle()
     papers.clerk.edit_file(file, b"two")
     papers.run()
-    assert papers.on_disk() == {"Договор 17.docx": b"two"}
+    assert papers.on_disk() == {"Договор 17.docx": b"two", "Договор 17_conflict_20261120.docx": b"one"}
     papers.worker.edit(papers.twin(file), b"three")
     papers.run()
     assert papers.versions(file) == [b"three"]

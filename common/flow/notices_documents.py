@@ -219,6 +219,10 @@ DOCUMENTS: Final[Mapping[str, tuple[Text, Text]]] = MappingProxyType(
             Text("Пользователю обмена не хватает прав в 1С:Документооборот", "Дайте ему права на эти документы."),
             Text("The exchange's user lacks a right in 1C:Document Management", "Grant it for these documents."),
         ),
+        "onec_unreadable": (
+            Text("Ответ 1С:Документооборота не соответствует договору обмена", "Сообщите разработчикам расширения."),
+            Text("An answer of 1C:Document Management is not the contract's", "Tell the extension's developers."),
+        ),
         "content_missing": (
             Text("В 1С нет содержимого версии файла", "Восстановите том хранения файлов в 1С."),
             Text("1C does not have the content of a version", "Restore the volume of files in 1C."),

@@ -104,10 +104,13 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class CardPage:
-    """A page of documents with their files. `next` is the opaque cursor of the following one, "" after the last."""
+    """A page of documents with their files. `next` is the opaque cursor of the following one, "" after the last;
+    `unreadable`: rows that are not the contract's.
+    """
 
     cards: tuple[Card, ...]
     next: str
+    unreadable: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,7 @@ class ChangePage:
     changes: tuple[Change, ...]
     next: int
     more: bool
+    unreadable: int = 0
 
 
 @dataclass(frozen=True, slots=True)

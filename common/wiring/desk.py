@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from common.errors import Stop, StoreConflict
@@ -68,6 +68,7 @@ class HouseDesk:
     watermarks: Watermarks
     journal: Journal
     portal: str
+    _read: dict[str, str] = field(default_factory=dict)
 
     def put(self, records: Sequence[Record], because: str) -> None:
         """Forty to a task; a task's name tells the occasion and its records."""
@@ -121,11 +122,15 @@ class HouseDesk:
         return self.store.count(BINDINGS, [("mapping", "==", mapping), ("state", "==", "bound")])
 
     def place(self, name: str) -> str:
-        return self.watermarks.get(self.mark(name)).value
+        self._read[name] = self.watermarks.get(self.mark(name)).value
+        return self._read[name]
 
     def advance(self, name: str, value: str) -> None:
-        if self.place(name) != value:
+        """Against what was read last: runs are one at a time."""
+        known = self._read[name] if name in self._read else self.place(name)
+        if known != value:
             self.watermarks.put(self.mark(name), value)
+            self._read[name] = value
 
     def tell(self, about: str, stops: Sequence[Stop]) -> None:
         self.work.teller.tell(about, stops)

@@ -5,6 +5,7 @@ noted     word → the content it was said of, so that the journal says it once
 copying   a conflict copy under way: name and hash
 writing   1C's bytes on their way over a Disk object, `sending` Disk's on their way to 1C: an answer may be lost
 renaming  a name we are about to give on Disk, so that it is not taken for a user's
+unsaid    what was done and is not journalled yet
 met       conflicts that are still to be told
 kept      content that went to the trash after a copy of it was kept
 shown     the reason of waiting that 1C's card shows, "" for none
@@ -40,6 +41,7 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
         "shown": "",
         "noted": {},
         "met": [],
+        "unsaid": [],
     }
 )
 """What a binding holds while nothing of it is under way; one written before a field was known reads as if it were."""

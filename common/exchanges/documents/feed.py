@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from common.errors import CursorGone
+from common.errors import CursorGone, Stop
 from common.exchanges.documents.desk import Desk
 from common.exchanges.documents.epochs import Epochs
 from common.exchanges.documents.records import file_record
@@ -54,6 +54,9 @@ class Feed:
         self.desk.advance(FEED, str(last))
 
     def _put(self, page: ChangePage) -> int:
+        if page.unreadable:
+            figures = f"/v1/changes: {page.unreadable}"
+            self.desk.tell("feed", [Stop("onec_unreadable", "", "admin", "person", details=figures)])
         if page.changes:
             self.put(page.changes)
             self.desk.advance(FEED, str(page.next))

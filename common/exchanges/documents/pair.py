@@ -113,10 +113,14 @@ class Pair:
             self.read = self.disk.content
         return DiskNow(False, self.sha256, self.disk.size, self.disk.content)
 
+    def __post_init__(self) -> None:
+        """What an attempt that died had done, and nobody journalled."""
+        self.facts.did[:0] = [word for word in self.bound["unsaid"] if word not in self.facts.did]
+
     def keep(self, data: dict[str, Any]) -> None:
-        """Remember at once."""
-        self.bound = data
-        self.bind(data)
+        """Remember at once, and what was done so far: the journal hears of it from whoever comes to the end."""
+        self.bound = {**data, "unsaid": list(self.did)}
+        self.bind(self.bound)
 
     def agree_on(self, version: Version, wanted: FolderId, did: str, called: str = "") -> None:
         """Both sides have these bytes now. Names and places of a pair have decisions of their own, against what was
@@ -130,8 +134,8 @@ class Pair:
             agreed = replace(agreed, onec_name=before.onec_name, disk_name=before.disk_name)
             agreed = replace(agreed, folder=before.folder, wanted=before.wanted)
         self.sha256 = version.sha256
-        self.keep(bindings.with_agreed(self.bound, agreed))
         self.did.append(did)
+        self.keep(bindings.with_agreed(self.bound, agreed))
 
     def _count_skipped(self, before: VersionId | None, now: Version) -> None:
         """Only the current version is published; those between are counted (rules, Documents)."""
@@ -164,7 +168,7 @@ class Pair:
         if not (self.did or self.notes or conflicts):
             return Outcome()
         return Outcome(
-            {**self.bound, "met": []},
+            {**self.bound, "met": [], "unsaid": []},
             target=bindings.shown_target(self.bound),
             rule=self.rule.id,
             did="+".join(dict.fromkeys(self.did)) or "noted",

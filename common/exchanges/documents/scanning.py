@@ -48,6 +48,7 @@ class Scan:
     done: int = 0
     files: int = 0
     before: int = 0
+    unreadable: int = 0
     ended_at: str = ""
     taken_in: str = ""
     released: bool = False
@@ -137,6 +138,7 @@ class Scanner:
             after=found.next,
             done=scan.done + len(found.cards),
             files=scan.files + len(files),
+            unreadable=scan.unreadable + found.unreadable,
             before=scan.before + (0 if scan.taken_in else before),
             ended_at="" if found.next else now,
             moved_at=now,

@@ -49,8 +49,8 @@ def trash(pair: Pair) -> None:
 
 def bury(pair: Pair) -> None:
     """Both are gone; remembered, so that a mark taken away in 1C finds its object again."""
-    pair.keep(bindings.with_state(pair.bound, "buried"))
     pair.did.append("buried")
+    pair.keep(bindings.with_state(pair.bound, "buried"))
 
 
 def agree(pair: Pair) -> None:
@@ -95,8 +95,8 @@ def revive(pair: Pair) -> None:
         pair.keep(bindings.with_state(pair.bound, "creating"))
         publish(pair)
     else:
-        pair.keep(bindings.with_state(pair.bound, "bound"))
         pair.did.append("revived")
+        pair.keep(bindings.with_state(pair.bound, "bound"))
         if pair.disk.content == pair.bound["kept"]:
             # What it held when it went was kept as a copy, for a person to settle: it does not go to 1C by itself.
             overwrite(pair)
@@ -135,8 +135,8 @@ def found_again(pair: Pair) -> bool:
     pair.facts.disk = there
     if pair.disk_now().sha256 != intent["sha256"]:
         return False
-    pair.keep(bindings.with_agreed(pair.bound, bindings.agreed_intent(intent, pair.disk)))
     pair.did.append("published")
+    pair.keep(bindings.with_agreed(pair.bound, bindings.agreed_intent(intent, pair.disk)))
     return True
 
 

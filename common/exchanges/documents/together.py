@@ -135,7 +135,8 @@ def _published(tools: Tools, group: Sequence[New], bind_all: BindAll) -> None:
         if isinstance(answer, DiskFile) and answer.size == one.version.size:
             one.facts.disk = answer
             both = bindings.agreed_with(one.file, one.version, answer, one.folder)
-            agreed[one.record.key] = {**bindings.with_agreed(bound[one.record.key], both), "url": one.file.url}
+            told = {"url": one.file.url, "unsaid": ["published"]}
+            agreed[one.record.key] = {**bindings.with_agreed(bound[one.record.key], both), **told}
             one.facts.did.append("published")
     bind_all(agreed)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from common.errors import StoreConflict, TryLater
+from common.errors import NeedsPerson, StoreConflict, TryLater
 from common.exchanges.documents.desk import TOGETHER, Desk
 from common.exchanges.documents.entry import by_id
 from common.exchanges.documents.model import Facts
@@ -13,7 +13,7 @@ from common.exchanges.documents.records import file_in, file_record
 from common.exchanges.documents.scanning import Scan, Scanner, Scans, bound_task, page_name, page_task
 from common.exchanges.documents.tools import Tools
 from common.model import moments
-from common.model.documents import DocumentId, FileId
+from common.model.documents import Card, DocumentId, FileId
 from common.model.ids import RuleId
 from common.model.records import Record
 
@@ -58,12 +58,12 @@ class Turns:
 
     def documents(self, ids: Sequence[DocumentId], seq: int, run: Run) -> None:
         """Everything of these documents: the files they have, and those we know that they have no more."""
-        cards = self.tools.archive.cards_of(ids)
+        cards = self._cards(ids)
         bound = {key: named for key in self.desk.of_documents(ids) if (named := file_in(key)) is not None}
         records: list[Record] = []
         facts: dict[str, Facts] = {}
         for document in ids:
-            card = cards[document]
+            card = cards.get(document)
             for file in card.files if card is not None else ():
                 record = self._record(file.id, document, seq)
                 records.append(record)
@@ -72,6 +72,16 @@ class Turns:
         known = {record.key for record in records}
         gone = [self._record(named, None, seq) for key, named in bound.items() if key not in known]
         self._run([*records, *gone], facts, run)
+
+    def _cards(self, ids: Sequence[DocumentId]) -> dict[DocumentId, Card | None]:
+        """One that cannot be read does not hold up the others; its known files say so themselves."""
+        try:
+            return self.tools.archive.cards_of(ids)
+        except NeedsPerson as needs:
+            if len(ids) > 1:
+                return {document: card for one in ids for document, card in self._cards([one]).items()}
+            self.desk.tell(f"document:{ids[0]}", needs.stops)
+            return {}
 
     def _record(self, file: FileId, document: DocumentId | None, seq: int) -> Record:
         return file_record(self.tools.portal, file, self.tools.clock.now(), f"seq:{seq}", document)
@@ -110,7 +120,8 @@ def progress(scan: Scan, now: str) -> dict[str, int | float | str]:
     seconds = max((moments.parse(until) - moments.parse(scan.began_at)).total_seconds(), 0.001)
     rate = scan.done / seconds
     left = 0 if scan.ended_at or not rate else round(max(scan.total - scan.done, 0) / rate)
-    counted = {"done": scan.done, "total": max(scan.total, scan.done), "files": scan.files, "before_start": scan.before}
+    counted = {"done": scan.done, "total": max(scan.total, scan.done), "files": scan.files}
+    counted |= {"before_start": scan.before, "unreadable": scan.unreadable}
     return {**counted, "rate": round(rate, 2), "left_seconds": left, "ended_at": scan.ended_at}
 
 

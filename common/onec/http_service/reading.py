@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TypeVar
 
+from common.errors import NeedsPerson, Stop
 from common.model.documents import (
     Ability,
     Card,
@@ -26,7 +27,7 @@ from common.model.documents import (
     VersionId,
 )
 from common.onec.http_service import fields, streams, wire
-from common.onec.http_service.faults import Absent, Asked, unreadable
+from common.onec.http_service.faults import SIDE, Absent, Asked, unreadable
 from common.onec.http_service.fields import Json, Unreadable
 from common.onec.http_service.transport import PARALLEL, DmTransport
 from common.ports import Clock
@@ -63,7 +64,9 @@ class ArchiveReader:
 
     def changes(self, after: int, kinds: Sequence[str]) -> ChangePage:
         """Rows above `after`; 0 asks for the oldest kept row on, which no feed has forgotten (contract §4)."""
-        query = {"after": str(after) if after else "", "limit": self._limit(), "types": ",".join(kinds)}
+        # Not worth a ping of its own: the base's page is as good as the largest.
+        limit = str(self._ability[0].list_limit) if self._ability else ""
+        query = {"after": str(after) if after else "", "limit": limit, "types": ",".join(kinds)}
         return self._list("/v1/changes", query, wire.change_page)
 
     def counts(self) -> Mapping[KindId, int]:
@@ -135,9 +138,12 @@ class ArchiveReader:
     def _one(self, resource: str, parse: Callable[[Json], Found]) -> Found | None:
         asked = Asked("GET", resource)
         try:
-            return readable(asked, self._transport.read(asked, {}), parse)
+            return parse(self._transport.read(asked, {}))
         except Absent:
             return None
+        except Unreadable as fault:
+            # One odd object is that object's trouble; the side itself works.
+            raise NeedsPerson(Stop("onec_unreadable", str(fault), "admin", SIDE, where=resource)) from None
 
     def _whole(self, version: Version) -> bytes | Exception:
         try:

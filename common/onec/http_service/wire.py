@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
 from urllib.parse import quote
 
 from common.errors import Refused
@@ -30,6 +31,8 @@ from common.model.documents import (
 )
 from common.onec.http_service import fields
 from common.onec.http_service.fields import Json, Unreadable
+
+Row = TypeVar("Row")
 
 LIST_LIMIT = 200
 """Items of a page, at most (contract §1)."""
@@ -89,8 +92,20 @@ def change(found: Json) -> Change:
 
 
 def change_page(found: Json) -> ChangePage:
-    changes = tuple(change(one) for one in fields.rows(found, "items"))
-    return ChangePage(changes, fields.number(found, "next"), fields.flag(found, "has_more"))
+    changes, unreadable = _readable(fields.rows(found, "items"), change)
+    return ChangePage(changes, fields.number(found, "next"), fields.flag(found, "has_more"), unreadable)
+
+
+def _readable(rows: Iterable[Json], parse: Callable[[Json], Row]) -> tuple[tuple[Row, ...], int]:
+    """Those that can be read, and how many cannot: one odd row does not hold up a list."""
+    good: list[Row] = []
+    bad = 0
+    for one in rows:
+        try:
+            good.append(parse(one))
+        except Unreadable:
+            bad += 1
+    return tuple(good), bad
 
 
 def ability(found: Json) -> Ability:
@@ -121,7 +136,8 @@ def kinds(found: Json) -> dict[KindId, str]:
 
 
 def card_page(found: Json) -> CardPage:
-    return CardPage(tuple(card(one) for one in fields.rows(found, "items")), fields.maybe_text(found, "next"))
+    cards, unreadable = _readable(fields.rows(found, "items"), card)
+    return CardPage(cards, fields.maybe_text(found, "next"), unreadable)
 
 
 def card(found: Json) -> Card:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +13,7 @@ from common.bitrix.client import BitrixClient
 from common.bitrix.crm_facts import Reading
 from common.bitrix.crm_wire import EACH, PAGE
 from common.bitrix.dictionaries import Dictionaries, Stages
-from common.bitrix.faults import PortalRefused, exception, plain
+from common.bitrix.faults import PortalRefused, exception, plain, understood
 from common.errors import ExchangeError, NeedsPerson, Stop
 from common.model import moments
 from common.model.deals import DealFacts, Stage
@@ -181,16 +180,6 @@ class PortalCrm:
             fields = batch.mapping(commands[name].params["fields"])
             if fields["XML_ID"] not in there:
                 raise exception(fault, commands[name].method, write=True)
-
-
-@contextmanager
-def understood(what: str) -> Iterator[None]:
-    """An answer of another shape than the vendor documents is for a person to look at."""
-    try:
-        yield
-    except (KeyError, TypeError, ValueError, ArithmeticError) as error:
-        details = f"{what}: {type(error).__name__}"
-        raise NeedsPerson(Stop("portal_answer_unreadable", what, "admin", "person", details=details)) from None
 
 
 def _result(outcome: Outcome, method: str) -> Any:

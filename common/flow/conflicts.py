@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from common.errors import Refused, Stop
+from common.errors import Refused
 from common.model import moments
 from common.model.records import Conflict, Record
 from common.ports import ABSENT, Clock, Condition, Data, Store, Write
@@ -85,9 +85,3 @@ class Conflicts:
             data = {**found.data, "settled_by": by, "settled_at": moments.text(self._clock.now())}
             self._store.write(Write(CONFLICTS, id, data, found.version))
         return KeptConflict(**found.data, version=found.version)
-
-
-def told(conflict: Conflict) -> Stop:
-    """What the admins read of it."""
-    reason = f"conflict_{conflict.kind}"
-    return Stop(reason, "", "admin", "person", conflict.subject, conflict.where, conflict.details)

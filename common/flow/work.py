@@ -16,7 +16,7 @@ from common.flow import waiting as parking
 from common.flow.bindings import Bindings, as_binding, as_data
 from common.flow.breakers import Breakers
 from common.flow.claims import Busy, Claim, Claims
-from common.flow.conflicts import ABOUT, Conflicts, told
+from common.flow.conflicts import ABOUT, Conflicts
 from common.flow.delivery import Turn
 from common.flow.excluded import ExcludedRecords
 from common.flow.jobs import Job, exhausted, has_had_its_turn, is_told, left_out, occurrence, unconfirmed, word
@@ -336,7 +336,7 @@ class Work:
         for conflict in self.conflicts.news(outcome.conflicts):
             source = job.record.source
             writes.append(self.conflicts.write(conflict, job.record, self.name))
-            writes.append(self.teller.wish(ABOUT + conflict.id, (told(conflict),), outcome.person, True, source))
+            writes.append(self.teller.wish(ABOUT + conflict.id, (conflict.as_stop(),), outcome.person, True, source))
         return writes
 
     def _entry(self, job: Job, outcome: Outcome, turn: Turn) -> Entry:

@@ -45,6 +45,10 @@ class Conflict:
     details: str = ""
     data: dict[str, Any] = field(default_factory=dict)
 
+    def as_stop(self) -> Stop:
+        """In the form in which reasons are worded for people."""
+        return Stop(f"conflict_{self.kind}", "", "admin", "person", self.subject, self.where, self.details)
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:

@@ -22,13 +22,7 @@ STOPPED = "stopped_mappings"
 REMEMBERED = timedelta(minutes=60)
 """Let pass so long ago still counts: many small runs are no way around the guard."""
 
-FEWEST = 5
 _PAGE = 400
-
-
-def too_many(number: int, bound: int) -> bool:
-    """More than half of a mapping's bound files, and at least five."""
-    return number >= FEWEST and number * 2 > bound
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from common.exchanges.documents.guards import FEWEST, too_many
 from common.exchanges.documents.looking import Seen
 from common.exchanges.documents.model import DocumentRule
 from common.model.records import Record
+
+FEWEST = 5
+
+
+def too_many(number: int, bound: int) -> bool:
+    """More than half of a mapping's bound files, and at least five."""
+    return number >= FEWEST and number * 2 > bound
 
 
 def lacks_its_folder(why: str) -> bool:

@@ -161,7 +161,7 @@ class Pair:
         """What came of it; nothing done and nothing met is nothing."""
         conflicts = tuple(told.read(one) for one in self.bound["met"])
         if conflicts:
-            self._show("conflict", conflicts[-1].where, [told.stop(one) for one in conflicts])
+            self._show("conflict", conflicts[-1].where, [one.as_stop() for one in conflicts])
             self.bound["shown"] = ""
         elif self.bound["shown"] and self._show("bound", self.facts.disk.url if self.facts.disk else "", ()):
             self.keep({**self.bound, "shown": ""})

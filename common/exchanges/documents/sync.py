@@ -12,8 +12,8 @@ from common.exchanges.documents import judging
 from common.exchanges.documents.desk import Desk
 from common.exchanges.documents.epochs import Epochs
 from common.exchanges.documents.feed import Feed
-from common.exchanges.documents.guards import Held, too_many
-from common.exchanges.documents.judging import lacks_its_folder
+from common.exchanges.documents.guards import Held
+from common.exchanges.documents.judging import lacks_its_folder, too_many
 from common.exchanges.documents.looking import COMMANDS, Look, Seen, by_mapping, folders_of
 from common.exchanges.documents.model import DocumentRule
 from common.exchanges.documents.noticing import Noticing

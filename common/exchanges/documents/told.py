@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from common.errors import Stop
 from common.exchanges.documents.model import ConflictKind, Facts
 from common.exchanges.documents.tools import People
 from common.model.documents import DiskFile, OnecUserId
@@ -53,11 +52,6 @@ def written(conflict: Conflict) -> dict[str, Any]:
 
 def read(data: Mapping[str, Any]) -> Conflict:
     return Conflict(**data)
-
-
-def stop(conflict: Conflict) -> Stop:
-    """The conflict in the form in which reasons are worded."""
-    return Stop(f"conflict_{conflict.kind}", "", "admin", "person", conflict.subject, conflict.where, conflict.details)
 
 
 def comment(disk: DiskFile, people: People, longest: int) -> str:

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from common.exchanges.documents.guards import too_many
-from common.exchanges.documents.judging import released, verdict
+from common.exchanges.documents.judging import released, too_many, verdict
 from common.exchanges.documents.looking import Seen
 from common.exchanges.documents.records import file_record
 from common.exchanges.documents.shelves import Head

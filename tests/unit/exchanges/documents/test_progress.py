@@ -26,7 +26,8 @@ def later(seconds: float) -> str:
 
 def test_rate_and_time_left_come_from_what_was_done() -> None:
     assert progress(scan(done=100, files=120, before=3), later(50)) == {
-        "done": 100, "total": 400, "files": 120, "before_start": 3, "unreadable": 0, "rate": 2.0, "left_seconds": 150, "ended_at": "",
+        "done": 100, "total": 400, "files": 120, "before_start": 3, "unreadable": 0,
+        "rate": 2.0, "left_seconds": 150, "ended_at": "",
     }  # fmt: skip
 
 

@@ -43,7 +43,10 @@ def _page(parts: DocumentParts, body: Data, turn: Turn) -> None:
 
 def _bound(parts: DocumentParts, body: Data, turn: Turn) -> None:
     mapping, after, number = RuleId(_read(body, "mapping", str)), _read(body, "after", str), _read(body, "number", int)
-    parts.document_turns.bound(mapping, after, number, lambda records, facts: _run(parts, records, facts, turn))
+    released = _read(body, "released", bool)
+    parts.document_turns.bound(
+        mapping, after, number, released, lambda records, facts: _run(parts, records, facts, turn)
+    )
 
 
 def _documents(parts: DocumentParts, ids: Sequence[DocumentId], seq: int, turn: Turn) -> None:

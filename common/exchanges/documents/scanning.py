@@ -106,9 +106,9 @@ def page_task(scan: Scan) -> Data:
     return {"kind": "page", "mapping": scan.mapping, "number": scan.number, "after": scan.after}
 
 
-def bound_task(mapping: RuleId, after: str, number: int) -> Data:
-    """The body of the task that looks at the pairs behind this record's key."""
-    return {"kind": "bound", "mapping": mapping, "after": after, "number": number}
+def bound_task(mapping: RuleId, after: str, number: int, released: bool = False) -> Data:
+    """The body of the task that looks at the pairs behind this record's key; `released` as with a scan."""
+    return {"kind": "bound", "mapping": mapping, "after": after, "number": number, "released": released}
 
 
 @dataclass(frozen=True)

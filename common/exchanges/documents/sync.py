@@ -51,6 +51,8 @@ SUBFOLDERS = 20
 TRIED = timedelta(minutes=30)
 """Longer than the queue tries a page: then nobody carries it any more."""
 
+PLACE_CHANGED = "place_changed"
+
 SECONDS = 280.0
 """Of a run's lease: a little less than the function's time limit."""
 
@@ -74,6 +76,7 @@ class DocumentSync:
                 return {}
             epochs = Epochs(self.desk)
             epochs.of(list(rules))
+            self._back_in_place(rules)
             stopped = self.tools.guards.stopped()
             said = {one: str(why["why"]) for one, why in stopped.items() if why["confirmed_by"]}
             confirmed = {one for one, why in said.items() if not lacks_its_folder(why)}
@@ -86,6 +89,14 @@ class DocumentSync:
             passed = self._pass(rules, (set(self.tools.guards.stopped()) | blocked) - passing, passing)
             self._go_on(passing, released=True)
             return {"rows": rows, "scans": pages, "disk": found, "passed": passed}
+
+    def _back_in_place(self, rules: Mapping[RuleId, DocumentRule]) -> None:
+        """A mapping given another folder, and its old one again before anybody confirmed, has nothing to move."""
+        moved = [
+            one for one, why in self.tools.guards.stopped().items() if why["why"] == PLACE_CHANGED and one in rules
+        ]
+        scans = self.scans.all(moved)
+        self._go_on([one for one in moved if one in scans and folder_of(scans[one]) == rules[one].folder])
 
     def _leave_folders(self, folders: Collection[FolderId]) -> None:
         """Twins that users moved into a folder no mapping has any more are looked after by their id from now on."""
@@ -129,7 +140,7 @@ class DocumentSync:
         """What 1C removed for good meanwhile no listing names: so pairs known before are looked at too."""
         if before is not None:
             number = number_after(before)
-            self.desk.put_body(bound_task(rule.id, "", number), f"bound {rule.id} {number}")
+            self.desk.put_body(bound_task(rule.id, "", number, released), f"bound {rule.id} {number}")
         scan = self.scanner.start(rule.id, begun, before, self._documents_of(rule), released=released)
         self.desk.note(f"mapping:{rule.id}", "scan_began", {"documents": scan.total})
         return scan
@@ -140,7 +151,7 @@ class DocumentSync:
             return False
         bound = self.desk.count(rule.id)
         if bound:
-            self._stop(rule, "place_changed", {"bound": bound})
+            self._stop(rule, PLACE_CHANGED, {"bound": bound})
         return bound > 0
 
     def _documents_of(self, rule: DocumentRule) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from common.errors import NeedsPerson, StoreConflict, TryLater
 from common.exchanges.documents.desk import TOGETHER, Desk
@@ -45,16 +46,17 @@ class Turns:
         records, facts = self.scanner.records(rule, cards, scan)
         self._run(records, facts, run)
 
-    def bound(self, mapping: RuleId, after: str, number: int, run: Run) -> None:
+    def bound(self, mapping: RuleId, after: str, number: int, released: bool, run: Run) -> None:
         """Pairs of a mapping, forty from behind this record's key: after a gap in the feed no listing names those that
         1C removed for good.
         """
         keys = self.desk.of_mapping(mapping, after, TOGETHER)
         if len(keys) == TOGETHER:
-            self.desk.put_body(bound_task(mapping, keys[-1], number), f"bound {mapping} {number} {keys[-1]}")
+            self.desk.put_body(bound_task(mapping, keys[-1], number, released), f"bound {mapping} {number} {keys[-1]}")
         named = [named for key in keys if (named := file_in(key)) is not None]
         at = self.tools.clock.now()
-        self._run([file_record(self.tools.portal, one, at, f"gap:{number}") for one in named], {}, run)
+        more: dict[str, Any] = {"released": True} if released else {}
+        self._run([file_record(self.tools.portal, one, at, f"gap:{number}", **more) for one in named], {}, run)
 
     def documents(self, ids: Sequence[DocumentId], seq: int, run: Run) -> None:
         """Everything of these documents: the files they have, and those we know that they have no more."""

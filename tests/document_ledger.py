@@ -80,18 +80,23 @@ class Ledger(People):
     def _own_copies(self) -> Iterator[Mapping[str, Any]]:
         """Living copies that nobody has edited, renamed or taken out of the trash."""
         for disk, data in self.copies().items():
-            node = self.stand.disk.objects.get(disk) if disk not in self.brought_back else None
-            if isinstance(node, DiskFile) and node.deleted_type == ALIVE and disk not in self.moved:
-                if (digest(node.content.read()), node.name) == (data["sha256"], data["name"]):
-                    yield data
+            node = self.stand.disk.objects.get(disk) if disk not in self.brought_back | self.moved else None
+            if not isinstance(node, DiskFile) or node.deleted_type != ALIVE:
+                continue
+            if (digest(node.content.read()), node.name) == (data["sha256"], data["name"]):
+                yield data
 
     def _published_twice(self) -> Iterator[str]:
-        """Living objects of ours that nobody is bound to."""
+        """Living objects of ours that nobody is bound to, but for uploads that a death left under way."""
+        intents = [one["intent"] for one in self.bindings().values() if one["intent"]]
+        begun = {(one["folder"], one["name"]) for one in intents}
         known = {one.get("disk") for one in self.bindings().values()} | set(self.copies()) | self.brought_back
         twins = [self.stand.disk.objects.get(one) for one in known if one is not None]
         bytes_of = {one.content.read() for one in twins if isinstance(one, DiskFile) and one.deleted_type == ALIVE}
         for node in self.objects:
-            if node.created_by == ADMIN and node.id not in known and node.content.read() in bytes_of:
+            if node.created_by != ADMIN or node.id in known or (node.parent_id, node.name) in begun:
+                continue
+            if node.content.read() in bytes_of:
                 yield f"published twice: {self.called(node)} {said(node.content.read())}"
 
     # -- when all is quiet -------------------------------------------------------------------------------------------

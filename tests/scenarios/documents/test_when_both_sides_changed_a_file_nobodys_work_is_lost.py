@@ -52,7 +52,11 @@ def test_there_is_one_conflict_and_one_notice_that_names_the_copy_and_the_people
 
 def test_the_notice_says_what_happened_in_words(papers: Papers) -> None:
     clashed(papers)
-    assert "conflict_both_changed" not in papers.told()[0][1].partition("waiting retry")[0]
+    told = papers.told()[0][1]
+    assert "conflict_both_changed" not in told
+    assert "[B]Файл изменён и в 1С, и на Диске[/B]: Договор 17.docx" in told
+    conflict = papers.services.conflicts.open("documents")[0].id
+    assert f"./deploy.sh conflicts settle {conflict} --by NAME" in told
 
 
 def test_the_conflict_keeps_both_versions_by_their_ids(papers: Papers) -> None:
@@ -66,7 +70,10 @@ def test_the_conflict_keeps_both_versions_by_their_ids(papers: Papers) -> None:
 def test_the_card_in_1c_shows_the_conflict(papers: Papers) -> None:
     file = clashed(papers)
     shown = [effect for effect in papers.base.effects if effect.kind == "link.set"]
-    assert [effect.object_id for effect in shown] == [file.id]
+    assert [(effect.object_id, effect.fields["state"]) for effect in shown] == [(file.id, "conflict")]
+    text = str(shown[0].fields["text"])
+    assert text.startswith("Файл изменён и в 1С, и на Диске: Договор 17.docx.")
+    assert COPY in text
 
 
 def test_the_journal_names_the_copy(papers: Papers) -> None:

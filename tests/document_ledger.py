@@ -90,7 +90,7 @@ class Ledger(People):
         """Living objects of ours that nobody is bound to, but for uploads that a death left under way."""
         intents = [one["intent"] for one in self.bindings().values() if one["intent"]]
         begun = {(one["folder"], one["name"]) for one in intents}
-        known = {one.get("disk") for one in self.bindings().values()} | set(self.copies()) | self.brought_back
+        known = {one.get("disk") for one in self.bindings().values()} | set(self.copies()) | self.adopted
         twins = [self.stand.disk.objects.get(one) for one in known if one is not None]
         bytes_of = {one.content.read() for one in twins if isinstance(one, DiskFile) and one.deleted_type == ALIVE}
         for node in self.objects:
@@ -209,7 +209,7 @@ class Ledger(People):
 
     def _orphans(self, bound: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
         """Objects of ours that are neither a twin nor a known copy."""
-        known = {one.get("disk") for one in bound.values()} | set(self.copies()) | self.brought_back
+        known = {one.get("disk") for one in bound.values()} | set(self.copies()) | self.adopted
         for node in self.objects:
             if node.created_by == ADMIN and node.id not in known:
                 yield f"nobody's: {self.called(node)} {said(node.content.read())}"

@@ -39,6 +39,8 @@ class People:
         self.brought_back: set[int] = set()
         self.meanwhile: set[bytes] = set()
         self.moved: set[int] = set()
+        self.adopted: set[int] = set()
+        """Renamed or moved by a person: an upload whose answer was lost is not found under another name."""
         self._numbers = itertools.count(1)
 
     # -- who and what ------------------------------------------------------------------------------------------------
@@ -228,6 +230,7 @@ class People:
             file = self.objects[number % len(self.objects)]
             with self._allowed(f"{self.called(file)} is called {name!r} now"):
                 self.stand.worker.rename(file.id, name)
+                self.adopted.add(file.id)
 
     def move(self, number: int, place: int) -> None:
         if self.objects:
@@ -235,6 +238,7 @@ class People:
             with self._allowed(f"{self.called(file)} moved to {folder}"):
                 self.stand.worker.move(file.id, folder)
                 self.moved.add(file.id)
+                self.adopted.add(file.id)
 
     def copy(self, number: int, place: int) -> None:
         if self.objects:
@@ -261,6 +265,7 @@ class People:
                 self.stand.worker.restore(node.id)
                 children = node.children if isinstance(node, DiskFolder) else ()
                 self.brought_back |= {node.id, *children}
+                self.adopted |= {node.id, *children}
 
     def destroy(self, number: int) -> None:
         if self.thrown_away or self.objects:

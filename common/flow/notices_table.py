@@ -142,6 +142,14 @@ TEXTS: Final[Mapping[str, tuple[Text, Text]]] = MappingProxyType(
             Text("Битрикс24 отказал в запросе", "Устраните причину и повторите попытку."),
             Text("Bitrix24 refused a request", "Mend the cause, then try again."),
         ),
+        "portal_answer_unreadable": (
+            Text("Ответ Битрикс24 не удалось разобрать", "Сообщите разработчикам обмена, затем повторите попытку."),
+            Text("An answer of Bitrix24 could not be understood", "Tell the exchange's developers, then try again."),
+        ),
+        "field_name_invalid": (
+            Text("Правило называет недопустимое имя поля сделки", "Исправьте имя поля в правиле."),
+            Text("The rule gives a name no field of the deal can have", "Correct the field's name in the rule."),
+        ),
         "missing_right": (
             Text("Пользователю обмена не хватает прав в 1С", "Дайте ему права на этот объект."),
             Text("The exchange's 1C user lacks a right", "Grant it for this object."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -97,10 +97,13 @@ class HouseDesk:
         where: list[Condition] = [("mapping", "==", mapping), ("state", "==", "bound"), ("record", ">", after)]
         return [RecordKey(one.key) for one in self.store.query(BINDINGS, where, order_by="record", limit=limit)]
 
-    def in_folder(self, folder: FolderId) -> list[RecordKey]:
-        """One query."""
-        where: list[Condition] = [("folder", "==", folder), ("state", "==", "bound")]
-        return [RecordKey(one.key) for one in self.store.query(BINDINGS, where, limit=10_000)]
+    def in_folder(self, folder: FolderId, mappings: Collection[RuleId]) -> list[RecordKey]:
+        """One query for each mapping."""
+        found: list[RecordKey] = []
+        for mapping in mappings:
+            where: list[Condition] = [("mapping", "==", mapping), ("folder", "==", folder), ("state", "==", "bound")]
+            found += [RecordKey(one.key) for one in self.store.query(BINDINGS, where, limit=10_000)]
+        return found
 
     def placed_since(self, moment: str) -> list[tuple[RuleId, FolderId, DiskId]]:
         """One query for each thousand."""

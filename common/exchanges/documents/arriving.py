@@ -34,12 +34,10 @@ class Arriving:
         if self.disk.trashed or self.tools.pairs.owners([self.disk.id]):
             return NOTHING
         if self.tools.pairs.reserving(self.disk.folder, [self.disk.name]):
-            raise TryLater("upload_under_way", 60.0)  # most likely our own, whose answer was lost
-        if self.tools.copies.known([self.disk.id]):
-            return self._copy()
-        if self.tools.pairs.reserving(self.disk.folder, [self.disk.name]):
             # Most likely our own upload whose answer was lost: its record finds it again, or meets the user's file.
             raise TryLater("upload_under_way", 60.0)
+        if self.tools.copies.known([self.disk.id]):
+            return self._copy()
         whose = self.tools.folders.whose([self.disk.folder]).get(self.disk.folder)
         rule = self._rule(whose)
         if rule is None:

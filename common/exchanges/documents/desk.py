@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from common.errors import Stop
@@ -31,8 +31,8 @@ class Desk(Protocol):
     def of_mapping(self, mapping: RuleId, after: str, limit: int) -> Sequence[RecordKey]:
         """Bound records of a mapping in the order of their keys, from behind this one."""
 
-    def in_folder(self, folder: FolderId) -> Sequence[RecordKey]:
-        """Records whose Disk object was left in this folder."""
+    def in_folder(self, folder: FolderId, mappings: Collection[RuleId]) -> Sequence[RecordKey]:
+        """Records of these mappings whose Disk object was left in this folder."""
 
     def placed_since(self, moment: str) -> Sequence[tuple[RuleId, FolderId, DiskId]]:
         """Objects of pairs bound or changed since (`moments.text`), with mapping and folder where each was left."""

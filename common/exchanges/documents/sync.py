@@ -80,6 +80,7 @@ class DocumentSync:
             stopped = self.tools.guards.stopped()
             said = {one: str(why["why"]) for one, why in stopped.items() if why["confirmed_by"]}
             confirmed = {one for one, why in said.items() if not lacks_its_folder(why)}
+            self._leave_folders(rules)
             rows = Feed(self.tools, self.desk).read()
             of = epochs.of(list(rules))
             begun = {rule.id: beginning(rule, of[rule.id]) for rule in rules.values()}
@@ -98,14 +99,20 @@ class DocumentSync:
         scans = self.scans.all(moved)
         self._go_on([one for one in moved if one in scans and folder_of(scans[one]) == rules[one].folder])
 
-    def _leave_folders(self, folders: Collection[FolderId]) -> None:
-        """Twins that users moved into a folder no mapping has any more are looked after by their id from now on."""
+    def _leave_folders(self, rules: Mapping[RuleId, DocumentRule]) -> None:
+        """Twins that users moved into a folder no mapping has any more are looked after by their id from now on.
+        Those of a mapping that had the folder itself are its own affair: it asks before it moves them.
+        """
+        folders = {rule.folder for rule in rules.values()}
         watched = {FolderId(int(one)) for one in self.desk.place(WATCHED).split()}
-        for folder in sorted(watched - set(folders)):
+        for folder in sorted(watched - folders):
+            homes = {one: folder_of(scan) for one, scan in self.scans.all(list(rules)).items()}
+            guests = [one for one, home in homes.items() if home != folder]
             at, entry = self.tools.clock.now(), f"unwatched:{folder}"
-            named = [named for key in self.desk.in_folder(folder) if (named := file_in(key)) is not None]
+            named = [named for key in self.desk.in_folder(folder, guests) if (named := file_in(key)) is not None]
             self.desk.put([file_record(self.tools.portal, one, at, entry) for one in named], f"{entry} {at:%Y%m%d%H%M}")
-        self.desk.advance(WATCHED, " ".join(str(one) for one in sorted(folders)))
+        if watched != folders:
+            self.desk.advance(WATCHED, " ".join(str(one) for one in sorted(folders)))
 
     # -- 1C ----------------------------------------------------------------------------------------------------------
 

@@ -43,6 +43,18 @@ def test_followed_it_is_synchronised_where_it_lies(papers: Papers) -> None:
     assert papers.last(file).content.read() == b"three"
 
 
+def test_followed_into_a_mapping_that_is_taken_away_later_its_edits_still_reach_1c(papers: Papers) -> None:
+    orders = second_folder(papers)
+    file = papers.publish()
+    papers.worker.move(papers.twin(file), orders)
+    papers.settle()
+    papers.map_all({"id": "contracts", "kind": papers.base.kinds[0].id, "folder": papers.contracts})
+    papers.settle()
+    papers.worker.edit(papers.twin(file), b"two")
+    papers.settle(3)
+    assert papers.last(file).content.read() == b"two"
+
+
 def test_moved_to_a_folder_of_no_mapping_it_is_noted_once_and_not_published_twice(papers: Papers) -> None:
     file = papers.publish()
     before = papers.writes()

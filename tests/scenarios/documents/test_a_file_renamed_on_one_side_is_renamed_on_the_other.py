@@ -134,7 +134,7 @@ def test_a_name_too_long_for_1c_stays_on_disk_and_the_content_goes_on(papers: Pa
     papers.hours(1)
     assert list(papers.on_disk()) == [long]
     assert papers.last(file).content.read() == b"two"
-    assert papers.reason_of(file) == []
+    assert papers.reason_of(file) == ["onec_refused"], "somebody is asked for another name"
 
 
 def test_a_name_the_document_has_already_in_1c_troubles_nobody_for_long(papers: Papers) -> None:

@@ -147,7 +147,7 @@ def test_a_document_whose_state_prohibits_changes_is_closed_too(papers: Papers) 
     papers.settle()
     assert papers.versions(file) == [b"one"]
     assert b"Disk" in papers.on_disk().values()
-    assert (papers.conflicts(), papers.waits()) == ([], ["XX"])
+    assert (papers.conflicts(), papers.waits()) == ([], ["onec_refused"])
 
 
 def test_with_reverse_off_an_edit_of_a_signed_file_is_left_on_disk(house: House) -> None:

@@ -31,6 +31,11 @@ LOSSES: dict[str, Callable[[Match], Fault]] = {
 }
 
 
+def came(fault: Fault, loss: str) -> bool:
+    """Of three losses one is enough: what was in doubt is found by reading, and not written again."""
+    return fault.times < LOSSES[loss](fault.match).times
+
+
 def upload(request: Request) -> bool:
     """The second step of an upload, where the bytes go."""
     return request.path.endswith("/upload/")
@@ -129,7 +134,7 @@ def test_a_lost_answer_ends_as_if_it_had_come(house: House, name: str, loss: str
     (papers.base if story.side == "1C" else papers.portal).faults.add(fault)
     story.act(papers)
     papers.minutes(60)
-    assert fault.times == 0, "the fault met no write"
+    assert came(fault, loss), "the fault met no write"
     assert papers.on_disk() == story.disk
     assert papers.in_onec() == story.onec
     assert (papers.waits(), papers.stopped()) == ([], {})
@@ -145,7 +150,7 @@ def test_a_new_file_in_1c_is_one_file(house: House, loss: str) -> None:
     papers.base.faults.add(fault)
     own = papers.worker.upload(papers.worker.node(papers.twin(file)).parent_id, "Письмо.docx", b"letter")
     papers.minutes(60)
-    assert fault.times == 0, "the fault met no write"
+    assert came(fault, loss), "the fault met no write"
     assert papers.in_onec(card) == {"Договор.docx": b"one", "Письмо.docx": b"letter"}
     assert [papers.twin(one) for one in card.files] == [papers.twin(file), own]
     assert len(papers.all_on_disk()) == 2
@@ -159,7 +164,7 @@ def test_a_new_sub_folder_is_one_folder(house: House, loss: str) -> None:
     papers.portal.faults.add(fault)
     papers.clerk.add_file(papers.document(title="Аренда"), "Договор.docx", b"one")
     papers.minutes(60)
-    assert fault.times == 0, "the fault met no write"
+    assert came(fault, loss), "the fault met no write"
     assert papers.writes().count("disk add") == 2
     assert papers.all_on_disk() == {"Договор.docx": b"one"}
 
@@ -187,7 +192,7 @@ def test_a_lost_download_is_read_again(house: House, loss: str) -> None:
     papers.portal.faults.add(fault)
     papers.worker.edit(papers.twin(file), b"two" * 1000)
     papers.minutes(60)
-    assert fault.times == 0, "the fault met no reading"
+    assert came(fault, loss), "the fault met no reading"
     assert papers.versions(file) == [b"one", b"two" * 1000]
 
 
@@ -199,7 +204,7 @@ def test_a_lost_reading_of_1c_is_read_again(house: House, loss: str) -> None:
     papers.base.faults.add(fault)
     papers.clerk.edit_file(file, b"two" * 1000)
     papers.minutes(60)
-    assert fault.times == 0, "the fault met no reading"
+    assert came(fault, loss), "the fault met no reading"
     assert papers.on_disk() == {"Договор 17.docx": b"two" * 1000}
 
 

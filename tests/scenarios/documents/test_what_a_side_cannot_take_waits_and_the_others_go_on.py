@@ -160,14 +160,17 @@ def test_where_we_may_only_read_the_change_waits_and_nothing_breaks(papers: Pape
     assert papers.on_disk()["Договор 17.docx"] == b"two"
 
 
-def test_a_person_1c_does_not_let_act_does_not_stop_the_version(papers: Papers) -> None:
+def test_the_version_of_a_person_1c_does_not_let_act_waits_and_is_not_made_in_anothers_name(papers: Papers) -> None:
     person = papers.base.add_user("Петров Пётр", papers.portal.users[MANAGER].email)
     papers.base.switches.refused_people = {person.id}
     file = papers.publish()
     papers.worker.edit(papers.twin(file), b"two")
     papers.hours(1)
-    assert papers.versions(file) == [b"one", b"two"]
-    assert papers.reason_of(file) == []
+    assert (papers.versions(file), papers.reason_of(file)) == ([b"one"], ["onec_refused"])
+    assert (papers.on_disk(), papers.conflicts()) == ({"Договор 17.docx": b"two"}, [])
+    papers.base.switches.refused_people = set()
+    papers.retry_all()
+    assert (papers.versions(file), papers.reason_of(file)) == ([b"one", b"two"], [])
 
 
 def test_a_right_our_user_lacks_in_1c_waits_and_goes_on_once_given(papers: Papers) -> None:

@@ -128,7 +128,7 @@ class Services(DocumentParts):
     def document_people(self) -> DocumentPeople:
         """What a person may see and say of documents."""
         from common.admin.documents import DocumentPeople
-        from common.exchanges.documents.sync import SCANNED
+        from common.exchanges.documents.surveying import SCANNED
 
         return DocumentPeople(
             rules=self.document_rules(),

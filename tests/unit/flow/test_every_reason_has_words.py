@@ -31,8 +31,8 @@ SOURCES = [
     *(ROOT / "bitrix" / f"{name}.py" for name in ("faults", "disk_wire", "disk", "links")),
     ROOT / "mapping" / "clients.py",
 ]
-MAKERS = {"Stop": 0, "_waits": 1, "_stop": 0}
-"""What makes a stop, and which argument is the reason; of `DocumentSync._stop` the second is the verdict."""
+MAKERS = {"Stop": 0, "_waits": 1, "_stop": 0, "stop": 1}
+"""What makes a stop, and which argument is the reason; of `Stopping.stop` it is the verdict."""
 FAMILIES = {"folder_": get_args(Unseen)}
 
 
@@ -65,10 +65,9 @@ def stopping(tree: ast.AST) -> Iterator[tuple[str, ast.expr]]:
     """(maker, reason) of every call that makes a stop."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and (maker := name_of(node)) in MAKERS:
-            # `self._stop(rule, why, figures)` of the sync says its verdict second.
-            place = 1 if maker == "_stop" and isinstance(node.func, ast.Attribute) else MAKERS[maker]
+            place = MAKERS[maker]
             if len(node.args) > place:
-                yield maker if place == MAKERS[maker] else "verdict", node.args[place]
+                yield "verdict" if maker == "stop" else maker, node.args[place]
 
 
 def reasons_of(path: Path) -> set[str]:

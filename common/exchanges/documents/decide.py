@@ -124,11 +124,11 @@ def _replaced(onec: OnecNow, disk: DiskNow, rule: DocumentRule) -> Plan:
 def _from_disk(
     onec: OnecNow, disk: DiskNow, agreed: Agreed, rule: DocumentRule, limits: Limits, submitted: bool
 ) -> Plan:
-    if rule.reverse == "off" and not submitted:
-        return Plan(once="not_carried")
-    if onec.closed:
+    if onec.closed:  # whatever goes back to 1C: nobody may read altered bytes under a signature
         plan = _overwritten(onec, rule)
         return plan if plan.stops else Plan(("keep_copy", *plan.steps), conflict="closed")
+    if rule.reverse == "off" and not submitted:
+        return Plan(once="not_carried")
     stop = too_large(disk.size, agreed.onec_name, limits)
     return Plan(stops=(stop,)) if stop else Plan(("add_version",))
 

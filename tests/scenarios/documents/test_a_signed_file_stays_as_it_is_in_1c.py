@@ -35,6 +35,14 @@ def test_the_edit_is_kept_as_a_copy_and_disk_is_set_back(papers: Papers, how: st
 
 
 @WAYS
+def test_so_it_is_where_nothing_goes_to_1c_too(house: House, how: str) -> None:
+    papers = house(mapping={"reverse": "off"})
+    edited(papers, how)
+    assert papers.on_disk() == {"Договор 17.docx": b"one", COPY: b"Disk"}
+    assert papers.conflicts() == ["closed"]
+
+
+@WAYS
 def test_it_happens_once_and_one_notice_tells_why_and_by_whom(papers: Papers, how: str) -> None:
     edited(papers, how)
     after = papers.writes()

@@ -58,7 +58,6 @@ EDITED = disk("edited", number=32)
     ("reverse", "submitted", "closed", "plan"),
     [
         ("off", False, "", Plan(once="not_carried")),
-        ("off", False, "signed", Plan(once="not_carried")),
         ("off", True, "", Plan(("add_version",))),
         ("update", False, "", Plan(("add_version",))),
         ("update", True, "", Plan(("add_version",))),
@@ -66,7 +65,7 @@ EDITED = disk("edited", number=32)
         *(
             (reverse, submitted, closed, Plan(("keep_copy", "overwrite"), conflict="closed"))
             for closed in ("signed", "encrypted", "captured")
-            for reverse, submitted in (("off", True), ("update", False), ("create", False))
+            for reverse, submitted in (("off", False), ("off", True), ("update", False), ("create", False))
         ),
     ],
 )

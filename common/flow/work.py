@@ -326,6 +326,7 @@ class Work:
             writes.append(self.excluded.put(left_out(job.record, self.name, outcome)))
         elif outcome.bound is not None or outcome.did or (outcome.stops and job.waiting is None):
             writes.append(self.excluded.clear(job.record.key))
+        writes += [self.excluded.clear(key) for key in outcome.covers]
         if outcome.bound is not None and job.binding is not None:
             writes.append(self.bindings.write(job.binding))
         return [*writes, self.journal.entry(self._entry(job, outcome, turn))]

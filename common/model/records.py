@@ -62,6 +62,7 @@ class Outcome:
     did        the journal's word for it, `created` if none is given; alone it is only journalled
     details    figures for the journal
     conflicts  those met on the way
+    covers     keys of other records that this one answers for from now on: they are excluded no more
     """
 
     bound: dict[str, Any] | None = None
@@ -74,6 +75,7 @@ class Outcome:
     details: dict[str, Any] = field(default_factory=dict)
     conflicts: tuple[Conflict, ...] = ()
     refused: bool = False
+    covers: tuple[RecordKey, ...] = ()
 
     @property
     def is_nothing(self) -> bool:

@@ -11,9 +11,11 @@ from common.errors import NeedsPerson, Stop, TryLater
 from common.exchanges.documents import bound as bindings
 from common.exchanges.documents import told
 from common.exchanges.documents.model import Agreed, ConflictKind, DiskNow, DocumentRule, Facts, OnecNow
+from common.exchanges.documents.records import disk_key
 from common.exchanges.documents.tools import Tools
 from common.exchanges.documents.transfer import CHANGED, hashed
 from common.model.documents import Card, DiskFile, FolderId, OnecFile, Version, VersionId
+from common.model.ids import RecordKey
 from common.model.moments import business_date
 from common.model.records import Outcome, Record
 from common.ports.archive import Shown
@@ -115,6 +117,7 @@ class Pair:
 
     def __post_init__(self) -> None:
         """What an attempt that died had done, and nobody journalled."""
+        self._began_with = bindings.disk_of(self.bound)
         self.facts.did[:0] = [word for word in self.bound["unsaid"] if word not in self.facts.did]
 
     def keep(self, data: dict[str, Any]) -> None:
@@ -174,7 +177,13 @@ class Pair:
             did="+".join(dict.fromkeys(self.did)) or "noted",
             details={**self.notes, "file": self.facts.file.name if self.facts.file else ""},
             conflicts=conflicts,
+            covers=self._covers(),
         )
+
+    def _covers(self) -> tuple[RecordKey, ...]:
+        """A user's own file on Disk that this attempt made the twin was looked at by itself until now."""
+        disk = bindings.disk_of(self.bound)
+        return () if disk is None or disk == self._began_with else (disk_key(self.tools.portal, disk),)
 
     def waits(self, stops: Sequence[Stop], refused: bool = False) -> Outcome:
         """It waits; what was done and met before is journalled and told all the same."""

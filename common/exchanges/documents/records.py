@@ -20,6 +20,11 @@ def key(portal: str, file: str) -> RecordKey:
     return RecordKey(f"file:{portal}:{file}")
 
 
+def disk_key(portal: str, disk: DiskId) -> RecordKey:
+    """The record of a file on Disk as long as it is bound to nothing."""
+    return RecordKey(f"disk:{portal}:{disk}")
+
+
 def file_record(
     portal: PortalKey, file: FileId, at: datetime, entry: str, document: DocumentId | None = None, **more: Any
 ) -> Record:
@@ -44,8 +49,8 @@ def read(body: Mapping[str, Any]) -> Record:
         return Record(key(portal, file), f"file:{file}", at, dict(body))
     if body["kind"] != DISK:
         raise ValueError(body["kind"])
-    disk = int(body["disk"])
-    return Record(RecordKey(f"disk:{portal}:{disk}"), f"disk:{disk}", at, dict(body))
+    disk = DiskId(int(body["disk"]))
+    return Record(disk_key(portal, disk), f"disk:{disk}", at, dict(body))
 
 
 def file_of(record: Record) -> FileId:

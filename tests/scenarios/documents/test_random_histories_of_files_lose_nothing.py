@@ -25,7 +25,7 @@ from tests.simulators.bitrix24 import troubles
 from tests.simulators.dm import troubles as dm_troubles
 from tests.simulators.dm.delivery import WebhookFault
 
-EXAMPLES = int(os.environ.get("EXAMPLES", "150"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "120"))
 
 WHICH = st.integers(0, 5)
 CALLED = st.sampled_from(NAMES)

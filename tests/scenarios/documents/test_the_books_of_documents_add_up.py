@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
+
 from common.model.ids import RuleId
 from common.model.moments import text
 from tests.scenarios.documents.papers import House, Papers
@@ -48,6 +50,16 @@ def test_what_goes_and_comes_back_is_counted_where_it_is(papers: Papers) -> None
     papers.clerk.mark_deleted(files[0], deleted=False)
     papers.settle()
     assert counted(papers) == {"in agreement": 3}
+
+
+@pytest.mark.parametrize("own", [b"one", b"mine"])
+def test_a_users_file_that_became_the_twin_of_one_in_1c_is_left_out_no_more(papers: Papers, own: bytes) -> None:
+    papers.worker.upload(papers.contracts, "Договор 17.docx", own)
+    papers.settle()
+    assert counted(papers) == {"one_way": 1}
+    papers.publish(data=b"one")
+    papers.settle()
+    assert counted(papers) == {"in agreement": 1}
 
 
 def test_files_left_out_before_the_start_are_taken_in_by_a_persons_word(house: House) -> None:

@@ -10,11 +10,14 @@ from common.bitrix.batch import Command, Outcome
 from common.bitrix.client import BitrixClient
 from common.bitrix.disk_wire import Row
 from common.bitrix.faults import Fault, understood
+from common.errors import NeedsPerson
 from common.model.documents import DiskFile, DiskFolder, DiskId, FolderId, Listing
 from common.ports.disk import Ask, Unseen
 
 _Id = TypeVar("_Id", DiskId, FolderId)
 _Noun = TypeVar("_Noun", DiskFile, DiskFolder)
+_Not = Fault | NeedsPerson
+"""Why one of several objects was not read."""
 
 
 class Reads:
@@ -39,7 +42,7 @@ class Reads:
         """One request for each 50."""
         found = self._each(disk_wire.FILE, ids, disk_wire.file)
         if readable:
-            found = {number: one for number, one in found.items() if not _is_closed(one)}
+            found = {number: one for number, one in found.items() if not (_is_closed(one) or _is_odd(one))}
         return {number: self._or_none(one, disk_wire.FILE) for number, one in found.items()}
 
     def folders(self, ids: Sequence[FolderId]) -> dict[FolderId, DiskFolder | None]:
@@ -76,18 +79,22 @@ class Reads:
         for number, one in found.items():
             if isinstance(one, Fault):
                 words[number] = _why(one)
+            elif isinstance(one, NeedsPerson):
+                words[number] = "unreadable"
             elif one.trashed:
                 words[number] = "missing"
         return words
 
-    def _each(self, method: str, ids: Sequence[_Id], read: Callable[[Row], _Noun]) -> dict[_Id, _Noun | Fault]:
+    def _each(self, method: str, ids: Sequence[_Id], read: Callable[[Row], _Noun]) -> dict[_Id, _Noun | _Not]:
+        """One odd row says nothing of the others."""
         commands = {f"o{number}": Command(method, {"id": number}) for number in dict.fromkeys(ids)}
         outcomes = self._client.batches(commands)
-        with understood(method):
-            return {number: outcomes[f"o{number}"].fault or read(outcomes[f"o{number}"].result) for number in ids}
+        return {number: _noun(method, outcomes[f"o{number}"], read) for number in ids}
 
     @staticmethod
-    def _or_none(found: _Noun | Fault, method: str) -> _Noun | None:
+    def _or_none(found: _Noun | _Not, method: str) -> _Noun | None:
+        if isinstance(found, NeedsPerson):
+            raise found
         if not isinstance(found, Fault):
             return found
         if disk_wire.is_missing(found):
@@ -95,15 +102,32 @@ class Reads:
         raise disk_wire.refusal(found, method)
 
 
-def _is_closed(found: DiskFile | DiskFolder | Fault) -> bool:
+def _noun(method: str, found: Outcome, read: Callable[[Row], _Noun]) -> _Noun | _Not:
+    if found.fault:
+        return found.fault
+    try:
+        with understood(method):
+            return read(found.result)
+    except NeedsPerson as odd:
+        return odd
+
+
+def _is_closed(found: DiskFile | DiskFolder | _Not) -> bool:
     return isinstance(found, Fault) and disk_wire.is_forbidden(found)
+
+
+def _is_odd(found: DiskFile | DiskFolder | _Not) -> bool:
+    return isinstance(found, NeedsPerson)
 
 
 def _page(found: Outcome, ask: Ask) -> Listing | Unseen:
     if found.fault:
         return _why(found.fault)
-    with understood(disk_wire.CHILDREN):
-        return disk_wire.listing(found.result, found.total, ask)
+    try:
+        with understood(disk_wire.CHILDREN):
+            return disk_wire.listing(found.result, found.total, ask)
+    except NeedsPerson:
+        return "unreadable"
 
 
 def _why(fault: Fault) -> Unseen:

@@ -143,6 +143,16 @@ DOCUMENTS: Final[Mapping[str, tuple[Text, Text]]] = MappingProxyType(
                 "The mapping's folder is not ours to read", "Grant access to the user in whose name the exchange works."
             ),
         ),
+        "mapping_folder_unreadable": (
+            Text(
+                "Список файлов папки на Диске не удалось разобрать: обмен по виду документов остановлен",
+                "Сообщите разработчикам обмена; остальные виды документов обмениваются.",
+            ),
+            Text(
+                "The list of the mapping's folder on Disk could not be understood: the mapping has stopped",
+                "Tell the exchange's developers; the other mappings go on.",
+            ),
+        ),
         "mapping_stopped": (
             Text("Обмен по виду документов остановлен", "Посмотрите причину: ./deploy.sh documents status"),
             Text("The mapping has stopped", "See why: ./deploy.sh documents status"),
@@ -150,6 +160,10 @@ DOCUMENTS: Final[Mapping[str, tuple[Text, Text]]] = MappingProxyType(
         "folder_missing": (
             Text("Папки нет на Диске", "Восстановите её из корзины или укажите другую в правиле."),
             Text("The folder is not on Disk", "Restore it from the trash, or name another in the mapping."),
+        ),
+        "folder_unreadable": (
+            Text("Список файлов папки на Диске не удалось разобрать", "Сообщите разработчикам обмена."),
+            Text("The list of a folder on Disk could not be understood", "Tell the exchange's developers."),
         ),
         "folder_forbidden": (
             Text("Нет доступа к папке на Диске", "Дайте доступ пользователю, от имени которого работает обмен."),

@@ -31,8 +31,9 @@ class Ask:
     start: int = 0
 
 
-Unseen = Literal["missing", "forbidden"]
-"""Why a folder gave no listing: it is not there (or in the trash), or we may not read it."""
+Unseen = Literal["missing", "forbidden", "unreadable"]
+"""Why a folder gave no listing: it is not there (or in the trash), we may not read it, or its rows are of a shape that
+the vendor does not document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Disk(Protocol):
 
     def files(self, ids: Sequence[DiskId], readable: bool = False) -> dict[DiskId, DiskFile | None]:
         """Each as it is now, in the trash too; None when it is destroyed. With `readable` those that we may not read
-        are left out of the answer; else one of them raises NeedsPerson.
+        or not understand are left out of the answer; else one of them raises NeedsPerson.
         """
 
     def folders(self, ids: Sequence[FolderId]) -> dict[FolderId, DiskFolder | None]:

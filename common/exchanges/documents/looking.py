@@ -71,6 +71,14 @@ class Seen:
                 self.folders_gone.append(FolderId(one))
 
 
+class Blind(Exception):
+    """A page of a folder showed nothing, so nothing is known of what it would have listed."""
+
+    def __init__(self, why: Unseen) -> None:
+        super().__init__(why)
+        self.why = why
+
+
 @dataclass(frozen=True)
 class Look:
     """One run's look at Disk."""
@@ -109,13 +117,21 @@ class Look:
         pages = self.disk.pages(asks)
         seen = []
         for head, changed, newest in zip(heads, pages[::2], pages[1::2], strict=True):
-            if isinstance(changed, str) or isinstance(newest, str):
-                seen.append(Seen(head, unseen=changed if isinstance(changed, str) else "missing"))
+            if isinstance(changed, str):
+                seen.append(Seen(head, unseen=changed))
+            elif isinstance(newest, str):
+                seen.append(Seen(head, unseen=newest))
             else:
                 seen.append(self._since_last(head, changed, newest))
         return seen
 
     def _since_last(self, head: Head, changed: Listing, newest: Listing) -> Seen:
+        try:
+            return self._compared_since(head, changed, newest)
+        except Blind as blind:
+            return Seen(head, unseen=blind.why, partial=True)
+
+    def _compared_since(self, head: Head, changed: Listing, newest: Listing) -> Seen:
         seen = Seen(head, total=newest.total)
         listed = list(self._rest(Ask(head.folder, _since(head)), changed))
         children = [*listed, *self._unknown(head, newest, {child.id for child in listed})]
@@ -151,7 +167,7 @@ class Look:
         apart = [
             (key, first, last)
             for (key, first, last), page, number in zip(spans, pages, (n for _, _, n in head.shelves), strict=True)
-            if isinstance(page, Listing) and page.total != number
+            if _listed(page).total != number
         ]
         known = self.shelves.children([key for key, _, _ in apart])
         for key, first, last in apart:
@@ -167,9 +183,11 @@ class Look:
             if page == "missing":
                 seen.miss(part, known)
             return
-        children = list(_children(page))
-        if page.total > len(children):
+        try:
             children = list(self._rest(ask, page))
+        except Blind as blind:
+            seen.unseen = blind.why
+            return
         seen.take(children, known)
         there = {child.id for child in children}
         seen.miss((one for one in part if one not in there), known)
@@ -179,6 +197,12 @@ class Look:
     ) -> Seen:
         if isinstance(page, str):
             return self._unseen(head, page)
+        try:
+            return self._listed_whole(head, page, progress)
+        except Blind as blind:
+            return Seen(head, unseen=blind.why, partial=True)
+
+    def _listed_whole(self, head: Head, page: Listing, progress: Callable[[int, int], None]) -> Seen:
         seen, known = Seen(head, total=page.total), self.shelves.all_children(head)
         children = {}
         for child in self._rest(Ask(head.folder), page):
@@ -209,15 +233,19 @@ class Look:
         for at in range(0, len(starts), COMMANDS):
             asks = [_from(ask, start) for start in starts[at : at + COMMANDS]]
             for further in self.disk.pages(asks):
-                if isinstance(further, Listing):
-                    yield from _children(further)
+                yield from _children(_listed(further))
 
     def _page(self, ask: Ask) -> Listing | Unseen:
         return self.disk.pages([ask])[0]
 
     def _listing(self, ask: Ask) -> Listing:
-        page = self._page(ask)
-        return page if isinstance(page, Listing) else Listing((), (), 0)
+        return _listed(self._page(ask))
+
+
+def _listed(page: Listing | Unseen) -> Listing:
+    if isinstance(page, str):
+        raise Blind(page)
+    return page
 
 
 def _children(page: Listing) -> Iterator[DiskFile | DiskFolder]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import pytest
 
 from tests.scenarios.documents.papers import House, Papers
@@ -79,6 +81,32 @@ def test_the_other_mapping_goes_on_while_a_folder_cannot_be_seen(papers: Papers,
     assert papers.stopped() == {}
     assert papers.on_disk() == before
     assert papers.worker.node(papers.twin(first)).deleted_type == 0
+
+
+@pytest.mark.parametrize("number", [1, 60])
+def test_a_row_nobody_understands_stops_its_mapping_alone(papers: Papers, number: int) -> None:
+    """A portal newer than our reading of it: what a list holds is not known, so nothing in it is taken for deleted."""
+    storage = papers.worker.folder(papers.contracts).storage_id
+    orders = papers.worker.add_folder(papers.worker.root(storage), "Приказы")
+    papers.map_all(
+        {"id": "contracts", "kind": papers.base.kinds[0].id, "folder": papers.contracts},
+        {"id": "orders", "kind": papers.base.kinds[2].id, "folder": orders},
+    )
+    other = papers.publish("Приказ.docx", kind="Приказ")
+    files = [papers.clerk.add_file(papers.document(), f"{one}.docx", b"%d" % one) for one in range(number)]
+    papers.settle()
+    before, twin = papers.writes(), papers.worker.file(papers.twin(files[-1]))
+    papers.worker.edit(twin.id, b"two")
+    revision, twin.global_version = twin.global_version, cast(int, "odd")
+    papers.worker.edit(papers.twin(other), b"Disk")
+    papers.settle(3)
+    assert papers.stopped() == {"contracts": "folder_unreadable"}
+    assert papers.versions(other) == [b"one", b"Disk"]
+    assert papers.writes() == [*before, "1c version.created"]
+    twin.global_version = revision
+    papers.hours(1)
+    assert papers.stopped() == {}
+    assert papers.versions(files[-1])[-1] == b"two"
 
 
 def test_a_documents_folder_that_was_emptied_by_hand_gets_its_files_back(house: House) -> None:

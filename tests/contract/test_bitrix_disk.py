@@ -122,11 +122,22 @@ def test_any_other_fault_of_a_page_is_raised(there: DiskStand) -> None:
         there.disk.pages([Ask(there.root)])
 
 
-def test_a_page_of_another_shape_is_for_a_person(there: DiskStand) -> None:
-    body = b'{"result":{"result":{"p0":false},"result_error":[],"result_total":{"p0":0}},"time":{}}'
+def test_a_page_of_another_shape_is_unreadable_and_the_others_are_read(there: DiskStand) -> None:
+    body = b'{"result":{"result":{"p0":false,"p1":[]},"result_error":[],"result_total":{"p0":0,"p1":7}},"time":{}}'
     there.stand.portal.faults.add(Fault(troubles.calls_of("batch"), 1, instead=lambda _: Answer(200, body)))
+    odd, other = there.disk.pages([Ask(there.root), Ask(there.folder("А"))])
+    assert odd == "unreadable"
+    assert listing(other).total == 7
+
+
+def test_a_file_of_another_shape_hides_no_other(there: DiskStand) -> None:
+    odd, gone = (there.file(f"{name}.txt", b"12345") for name in "ab")
+    errors = f'{{"o{gone}":{{"error":"ERROR_NOT_FOUND","error_description":"Could not find entity"}}}}'
+    body = f'{{"result":{{"result":{{"o{odd}":{{"ID":"?"}}}},"result_error":{errors}}},"time":{{}}}}'.encode()
+    there.stand.portal.faults.add(Fault(troubles.calls_of("batch"), 2, instead=lambda _: Answer(200, body)))
+    assert there.disk.files([odd, gone], readable=True) == {gone: None}
     with pytest.raises(NeedsPerson, match="portal_answer_unreadable"):
-        there.disk.pages([Ask(there.root)])
+        there.disk.files([odd, gone])
 
 
 def test_known_files_wherever_they_are_now(there: DiskStand) -> None:

@@ -200,7 +200,7 @@ class Look:
         try:
             return self._listed_whole(head, page, progress)
         except Blind as blind:
-            return Seen(head, unseen=blind.why, partial=True)
+            return self._unseen(head, blind.why)
 
     def _listed_whole(self, head: Head, page: Listing, progress: Callable[[int, int], None]) -> Seen:
         seen, known = Seen(head, total=page.total), self.shelves.all_children(head)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import get_args
+
 import pytest
 
 from common.exchanges.documents.looking import Look, Seen, by_mapping
 from common.exchanges.documents.shelves import Head
-from common.model.documents import FolderId
+from common.model.documents import FolderId, Listing
+from common.ports.disk import Ask, Unseen
 from tests.unit.exchanges.documents.model_disk import ModelDisk
 from tests.unit.exchanges.documents.samples import FOLDER
 from tests.unit.exchanges.documents.watching import Watch, watch
@@ -66,6 +70,37 @@ def test_a_folder_that_shows_nothing_tells_nothing_of_its_files(ready: bool) -> 
     made.disk.forbidden.add(FOLDER)
     seen = _looked(made)
     assert (seen.unseen, seen.gone, seen.changes) == ("forbidden", [], {})
+
+
+class Fails(ModelDisk):
+    """Each first page of a folder is shown, no further one."""
+
+    why: Unseen = "unreadable"
+
+    def pages(self, asked: Sequence[Ask]) -> list[Listing | Unseen]:
+        shown = super().pages(asked)
+        return [self.why if ask.start or ask.first else page for ask, page in zip(asked, shown, strict=True)]
+
+
+@pytest.mark.parametrize("ready", [False, True])
+@pytest.mark.parametrize("why", get_args(Unseen))
+def test_a_further_page_that_shows_nothing_is_no_empty_one(ready: bool, why: Unseen) -> None:
+    made = watch(120) if ready else Watch(ModelDisk())
+    for number in range(120):
+        made.disk.add(FOLDER, f"new {number}.docx")
+    made.disk.__class__ = Fails
+    made.disk.why = why  # type: ignore[attr-defined]
+    seen = _looked(made)
+    assert (seen.unseen, seen.gone, seen.changes) == (why, [], {})
+
+
+def test_a_large_sub_folder_that_goes_while_it_is_listed_takes_its_files_along() -> None:
+    made = watch(120)
+    made.disk.__class__ = Fails
+    made.disk.why = "missing"  # type: ignore[attr-defined]
+    (head,) = made.shelves.heads({FOLDER: "contracts"}).values()
+    (seen,) = Look(made.disk, made.shelves).small([head])  # type: ignore[arg-type]
+    assert (seen.unseen, len(seen.gone)) == ("missing", 120)
 
 
 def test_of_a_type_folder_that_is_gone_no_file_is_told_as_gone_by_the_look() -> None:

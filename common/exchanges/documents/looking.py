@@ -178,15 +178,12 @@ class Look:
 
     def _compared(self, seen: Seen, page: Listing | Unseen, ask: Ask, part: Sequence[int], known: Children) -> None:
         """One range of ids listed again."""
-        if isinstance(page, str):
-            seen.unseen = page
-            if page == "missing":
-                seen.miss(part, known)
-            return
         try:
-            children = list(self._rest(ask, page))
+            children = list(self._rest(ask, _listed(page)))
         except Blind as blind:
             seen.unseen = blind.why
+            if blind.why == "missing":
+                seen.miss(part, known)
             return
         seen.take(children, known)
         there = {child.id for child in children}
@@ -195,10 +192,8 @@ class Look:
     def _whole(
         self, head: Head, page: Listing | Unseen, progress: Callable[[int, int], None] = lambda _done, _total: None
     ) -> Seen:
-        if isinstance(page, str):
-            return self._unseen(head, page)
         try:
-            return self._listed_whole(head, page, progress)
+            return self._listed_whole(head, _listed(page), progress)
         except Blind as blind:
             return self._unseen(head, blind.why)
 

@@ -103,6 +103,16 @@ def test_a_large_sub_folder_that_goes_while_it_is_listed_takes_its_files_along()
     assert (seen.unseen, len(seen.gone)) == ("missing", 120)
 
 
+def test_confirmed_in_turn_a_folder_that_goes_meanwhile_takes_its_files_along() -> None:
+    made = watch(40)
+    for number in range(60):
+        made.disk.add(FOLDER, f"new {number}.docx")
+    made.disk.__class__ = Fails
+    made.disk.why = "missing"  # type: ignore[attr-defined]
+    (seen,), _ = Look(made.disk, made.shelves).again(made.shelves.following("", 10), "", 50)  # type: ignore[arg-type]
+    assert (seen.unseen, len(seen.gone)) == ("missing", 40)
+
+
 def test_of_a_type_folder_that_is_gone_no_file_is_told_as_gone_by_the_look() -> None:
     made = watch(5)
     made.disk.trash(FOLDER)

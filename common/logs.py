@@ -74,27 +74,19 @@ def masked(value: Any, key: str = "") -> Any:
     return value if isinstance(value, int | float) else mask(str(value))
 
 
-def trace_fields(headers: Mapping[str, str], project: str = "") -> dict[str, str]:
-    """The trace of a request, as fields to bind: from `traceparent`, else `X-Cloud-Trace-Context`, else nothing.
-
-    `project` is the cloud project: with it Cloud Logging shows the line under its request.
-    """
+def trace_fields(headers: Mapping[str, str]) -> dict[str, str]:
+    """The trace of a request, as fields to bind: from `traceparent`, else `X-Cloud-Trace-Context`, else nothing."""
     lower = {name.lower(): value for name, value in headers.items()}
     found = re.match(r"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-", lower.get("traceparent", ""))
     if found:
-        return _trace(found[1], found[2], project)
+        return _trace(found[1], found[2])
     # Here the span is a decimal number; the log field wants 16 hexadecimal signs.
     found = re.match(r"([0-9a-f]{32})(?:/(\d{1,20}))?", lower.get("x-cloud-trace-context", ""))
-    return _trace(found[1], f"{int(found[2]):016x}" if found[2] else "", project) if found else {}
+    return _trace(found[1], f"{int(found[2]):016x}" if found[2] else "") if found else {}
 
 
-def _trace(trace: str, span: str, project: str) -> dict[str, str]:
-    fields = {"trace": trace}
-    if project:
-        fields[TRACE] = f"projects/{project}/traces/{trace}"
-    if span:
-        fields[SPAN] = span
-    return fields
+def _trace(trace: str, span: str) -> dict[str, str]:
+    return {"trace": trace, **({SPAN: span} if span else {})}
 
 
 def trace() -> str:
@@ -145,10 +137,19 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
 
 
 class JsonLines(logging.Formatter):
-    """For Cloud Logging, which reads severity, message and trace from these names and stamps the time itself."""
+    """For Cloud Logging, which reads severity, message and trace from these names and stamps the time itself.
+
+    `project` is the cloud project: with it each line stands under its request.
+    """
+
+    def __init__(self, project: str = "") -> None:
+        super().__init__()
+        self._project = project
 
     def format(self, record: logging.LogRecord) -> str:
         line = {name: one if name in _OURS else masked(one, name) for name, one in _fields(record).items()}
+        if self._project and "trace" in line:
+            line[TRACE] = f"projects/{self._project}/traces/{line['trace']}"
         line |= {"severity": record.levelname, "message": mask(record.getMessage()), "logger": record.name}
         if record.exc_info:
             line["stack_trace"] = mask(self.formatException(record.exc_info))
@@ -165,13 +166,13 @@ class Plain(logging.Formatter):
         return f"{line}\n{mask(self.formatException(record.exc_info))}" if record.exc_info else line
 
 
-def set_up(stream: TextIO | None = None, plain: bool = False, level: int = logging.INFO) -> None:
+def set_up(stream: TextIO | None = None, plain: bool = False, level: int = logging.INFO, project: str = "") -> None:
     """Send all logs of the process to one stream (stdout by default) in one form. Called by the wiring, once.
 
     Other libraries speak from WARNING up: httpx would write the address of every request.
     """
     handler = logging.StreamHandler(stream or sys.stdout)
-    handler.setFormatter(Plain() if plain else JsonLines())
+    handler.setFormatter(Plain() if plain else JsonLines(project))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)

@@ -88,6 +88,11 @@ class Page:
 
 def received(request: HttpRequest, function: str, handle: Callable[[Delivery], Page | None]) -> Answer:
     """Answer a public entry: 200 once the work is durable, 4xx for the sender's faults, 503 when we cannot keep it."""
+    with bound(**trace_fields(dict(request.headers.items()))):
+        return _received(request, function, handle)
+
+
+def _received(request: HttpRequest, function: str, handle: Callable[[Delivery], Page | None]) -> Answer:
     try:
         page = handle(read(request))
     except Refused as refusal:
@@ -218,9 +223,14 @@ def _why(reason: ExchangeError) -> str:
 
 
 def _sender(request: HttpRequest) -> str:
-    """Tells senders apart in the log without naming them. The platform adds the address it saw at the end."""
+    """Tells senders apart in the log without naming them.
+
+    The load balancer before public functions appends the address it saw and then its own; what stands before them the
+    sender may have made up (Google's page on external Application Load Balancers, `X-Forwarded-For`).
+    """
     headers = {name.lower(): value for name, value in request.headers.items()}
-    address = headers.get("x-forwarded-for", "").rpartition(",")[2].strip() or request.remote_addr or ""
+    appended = [one.strip() for one in headers.get("x-forwarded-for", "").split(",")][-2:]
+    address = appended[0] or request.remote_addr or ""
     return hashlib.sha256(address.encode()).hexdigest()[:12]
 
 

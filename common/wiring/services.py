@@ -206,6 +206,7 @@ def services() -> Services:
 def _from_environment() -> Services:
     from common.logs import set_up
 
-    environ = local_environment(os.environ, Path(".env"))
-    set_up()
-    return Services(Settings.read(environ, ()))
+    set_up()  # first: a fault of the settings shall be a line too
+    settings = Settings.read(local_environment(os.environ, Path(".env")), ())
+    set_up(project=settings.store.project)
+    return Services(settings)

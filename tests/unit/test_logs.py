@@ -20,7 +20,7 @@ def stream() -> Iterator[io.StringIO]:
     root = logging.getLogger()
     before = (root.handlers[:], root.level, logs.LOGGER.level)
     stream = io.StringIO()
-    logs.set_up(stream)
+    logs.set_up(stream, project="prj")
     yield stream
     root.handlers[:] = before[0]
     root.setLevel(before[1])
@@ -45,7 +45,7 @@ def test_line_has_severity_message_and_fields(stream: io.StringIO) -> None:
 
 
 def test_bound_fields_stand_in_every_line_of_the_block(stream: io.StringIO) -> None:
-    with logs.bound(record="a", **logs.trace_fields({"traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"}, "prj")):
+    with logs.bound(record="a", **logs.trace_fields({"traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"})):
         with logs.bound(attempt=2):
             logging.getLogger("other").warning("from a library")
         logs.warning("own")

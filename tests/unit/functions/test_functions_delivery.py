@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Request
 
+from common import logs
 from common.errors import InDoubt, NeedsPerson, Refused, SideDown, Stale, Stop, TryLater
 from common.flow.delivery import MAX_BODY, Answer, DeadLetter, Delivery, Page, Turn, processed, ran, received
 from common.ports import Task
@@ -53,13 +54,30 @@ def test_a_public_entry_answers_every_foreseen_error(error: Exception | None, st
 
 
 def test_a_refusal_is_counted_with_a_sender_nobody_can_read(caplog: pytest.LogCaptureFixture) -> None:
-    forwarded = {"X-Forwarded-For": "1.2.3.4, 203.0.113.9"}
-    for headers in (forwarded, {"X-Forwarded-For": "5.6.7.8, 203.0.113.9"}, {}):
+    forwarded = {"X-Forwarded-For": "1.2.3.4, 203.0.113.9, 34.8.0.1"}
+    for headers in (forwarded, {"X-Forwarded-For": "5.6.7.8,203.0.113.9,34.8.0.1"}, {}):
         received(request(b"", headers), "f", raising(Refused(403, "forged")))
     first, second, third = counters(caplog)
     assert (first["counter"], first["reason"], first["status"], first["function"]) == ("refused", "forged", 403, "f")
     assert first["sender"] == second["sender"] != third["sender"]
     assert "203.0.113.9" not in caplog.text + str(first)
+
+
+def test_two_senders_are_told_apart_behind_the_load_balancer(caplog: pytest.LogCaptureFixture) -> None:
+    for address in ("203.0.113.9", "203.0.113.10"):
+        received(request(b"", {"X-Forwarded-For": f"{address}, 34.8.0.1"}), "f", raising(Refused(403, "forged")))
+    first, second = counters(caplog)
+    assert first["sender"] != second["sender"]
+
+
+def test_a_refusal_stands_under_the_trace_of_its_request() -> None:
+    seen: list[str] = []
+
+    def handle(_: object) -> None:
+        seen.append(logs.trace())
+
+    received(request(b"", {"traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}), "f", handle)
+    assert seen == ["4bf92f3577b34da6a3ce929d0e0e4736"]
 
 
 def test_a_wrong_method_is_told_the_right_one() -> None:

@@ -18,6 +18,7 @@ from infra.local.demo import Demo, company_at, services_for
 from infra.local.document_story import DocumentStory, rows
 from infra.local.house import DEMO_ENV, FOLDER, REAL, Front, House, environment
 from infra.local.story import Story, aligned, table
+from infra.manifests import ManifestError
 from tests.simulators.web import Application, Server
 
 
@@ -35,6 +36,8 @@ def main(arguments: list[str]) -> int:
         return _chosen(chosen.port or (0 if chosen.once else 8080), chosen.once)
     except SettingsError as error:
         return _said(f"Settings are wrong or missing:\n{error}", 2)
+    except ManifestError as error:
+        return _said(f"Manifests are wrong:\n{error}", 2)
     except RulesRefused as error:
         return _said(f"EXCHANGE_RULES was not imported:\n{error}", 2)
     except OSError as error:
@@ -145,8 +148,8 @@ Play with it from another terminal:
 def _serve(url: str, hint: str = "") -> int:
     print(f"\nServing until Ctrl-C. Public functions of {url}:")
     for function in collection.functions().values():
-        for entry in function.public:
-            print(f"  POST {url}/{function.slug}  ({entry}) {function.manifest['about']}")
+        for entry in function.manifest.public:
+            print(f"  POST {url}/{function.manifest.slug}  ({entry}) {function.manifest.about}")
     print(hint, end="", flush=True)
     try:
         threading.Event().wait()

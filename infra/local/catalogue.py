@@ -17,15 +17,15 @@ def table() -> str:
 
 def _row(function: Function) -> str:
     manifest = function.manifest
-    when = f"`{manifest['schedule']}`" if manifest["kind"] == "job" else manifest["kind"]
-    cells = (f"`{function.name}`", manifest["exchange"], ", ".join(_entries(function)), when, manifest["about"])
+    when = f"`{manifest.schedule}`" if manifest.kind == "job" else manifest.kind
+    cells = (f"`{function.name}`", manifest.exchange, ", ".join(_entries(function)), when, manifest.about)
     return f"| {' | '.join(cells)} |"
 
 
 def _entries(function: Function) -> Iterator[str]:
-    for name, entry in function.manifest["entry_points"].items():
-        queue = f", {entry['queue']} queue" if "queue" in entry else ""
-        yield f"{name} ({'public' if entry['public'] else 'private'}{queue})"
+    for name, entry in function.manifest.entry_points.items():
+        queue = f", {entry.queue} queue" if entry.queue else ""
+        yield f"{name} ({'public' if entry.public else 'private'}{queue})"
 
 
 if __name__ == "__main__":

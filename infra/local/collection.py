@@ -2,42 +2,35 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from flask import Request
 from werkzeug.test import EnvironBuilder
 
-ROOT = Path(__file__).parents[2]
+from infra.manifests import ROOT, Manifest, read
+
+__all__ = ["ROOT", "Function", "Handler", "by_slug", "call", "functions", "process"]
 
 Handler = Callable[[Request], tuple[str, int, dict[str, str]]]
 
 
 @dataclass(frozen=True)
 class Function:
-    """One manifest: a folder of `functions/` with its `function.json`."""
+    """A folder of `functions/` with its manifest."""
 
-    name: str
-    manifest: Mapping[str, Any]
-
-    @property
-    def slug(self) -> str:
-        """Its name in addresses, e.g. `bitrix-deal-changed`."""
-        return self.name.replace("_", "-")
+    manifest: Manifest
 
     @property
-    def public(self) -> list[str]:
-        """Entry points that anybody may call."""
-        return [name for name, entry in self.manifest["entry_points"].items() if entry["public"]]
+    def name(self) -> str:
+        return self.manifest.folder
 
     def timeout(self, entry: str) -> float:
         """Seconds after which the platform ends a call."""
-        return float(self.manifest["entry_points"][entry]["timeout_seconds"])
+        return float(self.manifest.entry_points[entry].timeout_seconds)
 
     def handler(self, entry: str) -> Handler:
         """The entry point; its folder is imported now."""
@@ -46,11 +39,8 @@ class Function:
 
 @cache
 def functions() -> dict[str, Function]:
-    """All functions of the collection, by name."""
-    found = {}
-    for path in sorted((ROOT / "functions").glob("*/function.json")):
-        found[path.parent.name] = Function(path.parent.name, json.loads(path.read_text(encoding="utf-8")))
-    return found
+    """All functions of the collection, by name. Raises ManifestError."""
+    return {name: Function(manifest) for name, manifest in read().items()}
 
 
 def call(
@@ -75,7 +65,7 @@ def call(
 
 def by_slug(slug: str) -> Function | None:
     """The function that answers at this address."""
-    return next((function for function in functions().values() if function.slug == slug), None)
+    return next((function for function in functions().values() if function.manifest.slug == slug), None)
 
 
 def process(function: str, body: bytes, headers: Mapping[str, str], _timeout: float) -> tuple[int, float | None]:

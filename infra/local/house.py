@@ -53,7 +53,7 @@ class Front:
         if first in self._mounted:
             return self._mounted[first].respond(request)
         function = collection.by_slug(first)
-        entry = next(iter(function.public), None) if function else None
+        entry = next(iter(function.manifest.public), None) if function else None
         if function is None or entry is None:
             return Answer(404, b"not found", {"Content-Type": "text/plain"})
         return _called(function.name, entry, request)
@@ -105,9 +105,9 @@ def _timeout(function: str) -> float:
 def _jobs(services: Services) -> list[Job]:
     zone = services.settings.site.business_time_zone
     return [
-        Job(name, name, function.manifest["schedule"], zone, timeout=function.timeout("run"))
+        Job(name, name, function.manifest.schedule, zone, timeout=function.timeout("run"))
         for name, function in collection.functions().items()
-        if function.manifest["kind"] == "job"
+        if function.manifest.kind == "job"
     ]
 
 

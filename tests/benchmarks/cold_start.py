@@ -100,9 +100,9 @@ def _entries(live: Live) -> list[Entry]:
     ]
     named = {(entry.function, entry.entry) for entry in known}
     others = [
-        Entry(name, entry, method="GET" if function.manifest["kind"] == "page" else "POST")
+        Entry(name, entry, method="GET" if function.manifest.kind == "page" else "POST")
         for name, function in collection.functions().items()
-        for entry in function.manifest["entry_points"]
+        for entry in function.manifest.entry_points
         if (name, entry) not in named
     ]
     return known + others

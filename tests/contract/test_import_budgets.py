@@ -119,7 +119,7 @@ def ours(modules: set[str]) -> set[str]:
 
 
 def test_every_entry_point_has_a_budget() -> None:
-    known = [f"{one.name}.{entry}" for one in functions().values() for entry in one.manifest["entry_points"]]
+    known = [f"{one.name}.{entry}" for one in functions().values() for entry in one.manifest.entry_points]
     assert sorted(BUDGETS) == sorted(known)
 
 

@@ -78,7 +78,9 @@ DM = {
 
 
 def public() -> list[tuple[str, str]]:
-    return [(function.name, entry) for function in collection.functions().values() for entry in function.public]
+    return [
+        (function.name, entry) for function in collection.functions().values() for entry in function.manifest.public
+    ]
 
 
 def site(stand: ApplicationStand, seen: Counter[tuple[str, int]]) -> Callable[[str, str], Send]:
@@ -215,7 +217,7 @@ TASKS: list[bytes] = [
 
 
 def private() -> list[str]:
-    return [name for name, function in collection.functions().items() if "process" in function.manifest["entry_points"]]
+    return [name for name, function in collection.functions().items() if "process" in function.manifest.entry_points]
 
 
 @pytest.mark.parametrize("body", TASKS, ids=range(len(TASKS)))

@@ -22,6 +22,14 @@ _ASKABLE = re.compile(r"(?!__)[a-z_]+")
 _ESCAPES = {".": ".-", "/": ".~"}
 _LEAD = "="
 
+KEY = "key"
+"""Where a document's key stands: Firestore scans its own ids upwards only."""
+
+
+def path_of(field: str) -> str:
+    """Where a top-level field that queries ask for stands in the document."""
+    return f"fields.{field}"
+
 
 def document_id(key: str) -> str:
     """The id of a key: the key itself with `/` and `.` escaped, after a sign that no reserved id begins with.

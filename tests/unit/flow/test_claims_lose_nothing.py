@@ -135,7 +135,7 @@ class Story:
 
     def release(self, worker: Worker) -> None:
         """One step of the loop that `release` asks for; what was not read yet is not committed."""
-        writes = [] if worker.read is None else [Write("carried", RECORD, {"world": worker.read})]
+        writes = [] if worker.read is None else [Write("bindings", RECORD, {"world": worker.read})]
         before = self.carried()
         try:
             again = self.claims.release(worker.claim, *writes)
@@ -172,7 +172,7 @@ class Story:
         self.queue[name] = Task("acts-process", {}, name)
 
     def carried(self) -> int:
-        found = self.memory.get("carried", RECORD)
+        found = self.memory.get("bindings", RECORD)
         return 0 if found is None else int(found.data["world"])
 
     def task(self, place: int) -> Task:

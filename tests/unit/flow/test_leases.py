@@ -67,7 +67,7 @@ def test_of_many_threads_one_works_at_a_time(leases: StoredLeases) -> None:
 
 def test_a_crowd_is_sent_back_to_the_queue(store: MemoryStore) -> None:
     def attempt() -> None:
-        store.write(Write("x", "y", {}, "never"))
+        store.write(Write("leases", "y", {}, "never"))
 
     with pytest.raises(TryLater, match="store_contended"):
         until_applied(attempt)

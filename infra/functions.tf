@@ -21,7 +21,8 @@ module "function" {
   max_instances   = each.value.max_instances
   min_instances   = max(each.value.min_instances, each.value.public && local.is_interactive[each.value.folder] ? var.warm_receivers : 0)
   settings        = local.settings
-  connector       = each.value.egress ? local.connector : null
+  egress          = each.value.egress && var.static_egress
+  connector       = local.connector
 
   secrets = {
     for name in each.value.secrets : name => {

@@ -27,10 +27,11 @@ locals {
         min_instances = try(settings.min_instances, 0)
         egress        = settings.egress
         schedule      = entry == "run" ? manifest.schedule : null
-        secrets = toset([
-          for name in local.secrets : name
-          if anytrue([for pattern in settings.secrets : can(regex("^${replace(pattern, "*", "[A-Z0-9_]+")}$", name))])
-        ])
+        # The one pattern stands for the accounting bases, whatever their names; 1C:DM's password is named by itself.
+        secrets = toset(flatten([
+          for name in settings.secrets :
+          name == "ONEC_*_PASSWORD" ? local.base_passwords : contains(local.secrets, name) ? [name] : []
+        ]))
       }
     }
   ]...)

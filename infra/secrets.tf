@@ -4,11 +4,13 @@
 locals {
   application = var.bitrix.access == "application"
 
+  base_passwords = [for name, _ in var.onec_bases : "ONEC_${upper(name)}_PASSWORD"]
+
   # Names only, decided by what this environment uses.
   secrets = sort(distinct(concat(
     local.application ? ["BITRIX_CLIENT_SECRET"] : ["BITRIX_WEBHOOK_URL"],
     !local.application || var.bitrix.outgoing_webhooks ? ["BITRIX_APPLICATION_TOKEN"] : [],
-    [for name, _ in var.onec_bases : "ONEC_${upper(name)}_PASSWORD"],
+    local.base_passwords,
     var.onec_dm == null ? [] : ["ONEC_DM_KEYS", "ONEC_DM_PASSWORD"],
   )))
 }

@@ -3,11 +3,12 @@
 
 locals {
   database    = "exchange"
-  collections = jsondecode(file("${path.module}/firestore.json")).collections
+  firestore   = jsondecode(file("${path.module}/firestore.json"))
+  collections = local.firestore.collections
 
   # Firestore indexes every field by itself; of payloads and write ids nobody ever asks.
   unindexed = merge([
-    for collection, _ in local.collections : { for field in ["json", "write"] : "${collection} ${field}" => { collection = collection, field = field } }
+    for collection, _ in local.collections : { for field in local.firestore.unindexed : "${collection} ${field}" => { collection = collection, field = field } }
   ]...)
 
   indexes = merge([
@@ -52,7 +53,7 @@ resource "google_firestore_field" "expiry" {
 
   database   = google_firestore_database.exchange.name
   collection = each.key
-  field      = "expire_at"
+  field      = local.firestore.expiry
 
   ttl_config {}
 }

@@ -40,8 +40,8 @@ resource "google_cloudfunctions2_function" "this" {
     service_account_email            = var.service_account
     ingress_settings                 = var.ingress
     all_traffic_on_latest_revision   = true
-    vpc_connector                    = var.connector
-    vpc_connector_egress_settings    = var.connector == null ? null : "ALL_TRAFFIC"
+    vpc_connector                    = var.egress ? var.connector : null
+    vpc_connector_egress_settings    = var.egress ? "ALL_TRAFFIC" : null
 
     environment_variables = merge(
       { for name, value in var.settings : name => value if value != "" },

@@ -94,8 +94,13 @@ variable "secrets" {
   type        = map(object({ secret = string, version = string }))
 }
 
+variable "egress" {
+  description = "Whether all its calls leave by the fixed address."
+  type        = bool
+}
+
 variable "connector" {
-  description = "VPC connector through which all calls leave by the fixed address; null for direct."
+  description = "VPC connector before the fixed address; null where there is none."
   type        = string
 }
 

@@ -57,7 +57,7 @@ variable "alert_emails" {
 }
 
 variable "static_egress" {
-  description = "Whether calls to 1C leave by one fixed address that its publication can admit (about 45 USD a month)."
+  description = "Whether calls to 1C leave by one fixed address that its publication can admit (about 19 USD a month)."
   type        = bool
   default     = true
 }

@@ -167,12 +167,12 @@ resource "google_monitoring_alert_policy" "unreachable" {
   notification_channels = local.channels
 
   conditions {
-    display_name = "two checks from more than one region fail"
+    display_name = "the last checks of two regions failed"
 
     condition_threshold {
       comparison      = "COMPARISON_GT"
       threshold_value = 1
-      duration        = "600s"
+      duration        = "0s"
       filter = join(" AND ", [
         "resource.type = \"uptime_url\"",
         "metric.type = \"monitoring.googleapis.com/uptime_check/check_passed\"",
@@ -180,7 +180,7 @@ resource "google_monitoring_alert_policy" "unreachable" {
       ])
 
       aggregations {
-        alignment_period     = "600s"
+        alignment_period     = "1200s"
         per_series_aligner   = "ALIGN_NEXT_OLDER"
         cross_series_reducer = "REDUCE_COUNT_FALSE"
       }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tests.simulators.google_provider.terraform import passed_through, problem, workspace
+from tests.simulators.google_provider.terraform import problem, workspace
 
 
 def main(arguments: list[str]) -> int:
@@ -18,7 +18,7 @@ def main(arguments: list[str]) -> int:
         return 2
     infra = Path(arguments[0])
     with workspace(infra, root=_root(infra.resolve())) as terraform:
-        return passed_through(terraform, arguments[1:])
+        return terraform.attended(*arguments[1:])
 
 
 def _root(infra: Path) -> Path:

@@ -22,16 +22,30 @@ from tests.simulators.google_provider.values import UNKNOWN, Value
 
 def faults_of(type_: Type, config: Mapping[str, Value]) -> list[Fault]:
     """Every rule of this type the configuration breaks."""
-    return [*_block_faults(type_.block, config, config, ()), *_group_faults(type_, config)]
+    return [*_id_faults(type_, config), *_block_faults(type_.block, config, config, ()), *_group_faults(type_, config)]
+
+
+def _id_faults(type_: Type, config: Mapping[str, Value]) -> Iterator[Fault]:
+    """The SDK adds `id` to every schema, yet nobody may set it."""
+    if type_.name.startswith("google_") and config.get("id") is not None:
+        yield Fault("Invalid or unknown key", path=("id",))
 
 
 def _block_faults(block: Block, value: Mapping[str, Value], root: Mapping[str, Value], at: Path) -> Iterator[Fault]:
     for name, attribute in block.attributes.items():
-        yield from _rule_faults(attribute.rule, value.get(name), root, (*at, name))
+        given = value.get(name)
+        if attribute.computed and not attribute.optional and given is not None:
+            yield _unconfigurable((*at, name))
+        yield from _rule_faults(attribute.rule, given, root, (*at, name))
     for name, nested in block.nested.items():
         yield from _company_faults(nested.rule, value.get(name), root, (*at, name))
         for index, element in _elements(nested, value.get(name)):
             yield from _block_faults(nested.block, element, root, (*at, name, *index))
+
+
+def _unconfigurable(at: Path) -> Fault:
+    decided = "its value will be decided automatically based on the result of applying this configuration."
+    return Fault("Value for unconfigurable attribute", f'Can\'t configure a value for "{_dotted(at)}": {decided}', at)
 
 
 def _elements(nested: Nested, value: Value) -> Iterator[tuple[Path, Mapping[str, Value]]]:
@@ -58,7 +72,7 @@ def _rule_faults(rule: Mapping[str, Any], value: Value, root: Mapping[str, Value
 
 def _company_faults(rule: Mapping[str, Any], value: Value, root: Mapping[str, Value], at: Path) -> Iterator[Fault]:
     """An argument that bears no other argument beside it, or none without it."""
-    if not _is_set(value):
+    if not _is_set(value) or value is UNKNOWN:
         return
     for other in rule.get("conflicts_with", ()):
         if _is_set(found := _look_up(root, other)) and found is not UNKNOWN:

@@ -7,13 +7,14 @@ its value, an unset computed value is unknown at creation and stays as it was af
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from tests.simulators.google_provider.book import Attribute, Block, Nested, Type
 from tests.simulators.google_provider.customized import customize
 from tests.simulators.google_provider.diagnostics import Path
+from tests.simulators.google_provider.sameness import kept
 from tests.simulators.google_provider.settings import Settings
 from tests.simulators.google_provider.values import UNKNOWN, Value
 
@@ -46,7 +47,7 @@ def _fill(block: Block, proposed: State, prior: State | None) -> State:
 
 def _attribute(attribute: Attribute, value: Value, prior: State | None) -> Value:
     if attribute.write_only or value is not None:
-        return None if attribute.write_only else value
+        return None if attribute.write_only else kept(attribute.rule, value, (prior or {}).get(attribute.name))
     if not attribute.computed:
         return attribute.rule.get("default")
     return UNKNOWN if prior is None else prior.get(attribute.name)
@@ -110,9 +111,3 @@ def differs(before: Value, after: Value) -> bool:
 
 def _is_zero(value: Value) -> bool:
     return value is not UNKNOWN and not value
-
-
-def changes(type_: Type, prior: Mapping[str, Value], planned: Mapping[str, Value]) -> list[str]:
-    """Names of the arguments a person changed."""
-    names = [*type_.block.attributes, *type_.block.nested]
-    return [name for name in names if differs(prior.get(name), planned.get(name))]

@@ -12,10 +12,11 @@ from tests.simulators.google_provider.book import Book, Type, book
 from tests.simulators.google_provider.checks import faults_of
 from tests.simulators.google_provider.cloud import Cloud
 from tests.simulators.google_provider.diagnostics import Fault, Refused, attribute_path, diagnostics
+from tests.simulators.google_provider.looks import look
 from tests.simulators.google_provider.plans import plan
 from tests.simulators.google_provider.schema_message import schema_response
 from tests.simulators.google_provider.settings import Settings, read_settings
-from tests.simulators.google_provider.values import decode, encode
+from tests.simulators.google_provider.values import Value, decode, encode
 
 
 class Service:
@@ -70,22 +71,35 @@ class Service:
         )
 
     def apply_resource_change(self, request: Any) -> Any:
+        """A refused change leaves the state as it was."""
+        try:
+            state, faults = self._applied(request), []
+        except Refused as refusal:
+            state, faults = decode(request.prior_state), [Fault(str(refusal))]
+        return protocol.message(
+            "ApplyResourceChangeResponse",
+            new_state=encode(state),
+            diagnostics=diagnostics(faults),
+            legacy_type_system=True,
+        )
+
+    def _applied(self, request: Any) -> Value:
         type_, prior, planned = self._resource(request), decode(request.prior_state), decode(request.planned_state)
         config = decode(request.config)
-        state = None
         if planned is None:
             self._cloud.delete(type_, prior)
-        elif prior is None:
-            state = self._cloud.create(type_, planned, config, self._settings)
-        else:
-            state = self._cloud.update(type_, prior, planned, config, self._settings)
-        return protocol.message("ApplyResourceChangeResponse", new_state=encode(state), legacy_type_system=True)
+            return None
+        if prior is None:
+            return self._cloud.create(type_, planned, config, self._settings)
+        return self._cloud.update(type_, prior, planned, config, self._settings)
 
     def import_resource_state(self, request: Any) -> Any:
-        raise Refused(f"the simulator imports nothing: {request.type_name} {request.id}")
+        type_, state = self._cloud.found(request.type_name, request.id)
+        imported = protocol.message("ImportedResource", type_name=type_.name, state=encode(state))
+        return protocol.message("ImportResourceStateResponse", imported_resources=[imported])
 
     def read_data_source(self, request: Any) -> Any:
-        state = self._cloud.look(self._data_source(request), decode(request.config), self._settings)
+        state = look(self._cloud, self._data_source(request), decode(request.config), self._settings)
         return protocol.message("ReadDataSourceResponse", state=encode(state))
 
     def stop_provider(self, _request: Any) -> Any:

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,7 +22,11 @@ _INHERITED = ("PATH", "HOME", "TMPDIR", "LANG")
 
 
 class Failed(Exception):
-    """Terraform ended with an error; the text is what it printed."""
+    """Terraform ended with an error; the text is what it complained of, `output` the rest of what it printed."""
+
+    def __init__(self, ended: subprocess.CompletedProcess[str]) -> None:
+        super().__init__(ended.stderr or ended.stdout)
+        self.output = ended.stdout
 
 
 class Terraform:
@@ -31,6 +35,10 @@ class Terraform:
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
         self.folder = folder
         self._environment = environment
+
+    def attended(self, *arguments: str) -> int:
+        """Run `terraform <arguments>` on this terminal; returns its exit status."""
+        return subprocess.run(["terraform", *arguments], cwd=self.folder, env=dict(self._environment)).returncode
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """`terraform <arguments>` as it ends, well or not."""
@@ -46,7 +54,7 @@ class Terraform:
         """
         ended = self.run(*arguments)
         if ended.returncode:
-            raise Failed(ended.stdout + ended.stderr)
+            raise Failed(ended)
         return ended.stdout
 
     def validate(self) -> str:
@@ -71,7 +79,7 @@ class Terraform:
         """Whether a plan would change anything (`-detailed-exitcode`)."""
         ended = self.run("plan", "-no-color", "-input=false", "-detailed-exitcode", *options)
         if ended.returncode not in (0, 2):
-            raise Failed(ended.stdout + ended.stderr)
+            raise Failed(ended)
         return ended.returncode == 2
 
     def state(self) -> str:
@@ -117,8 +125,3 @@ def _surroundings(place: Path) -> dict[str, str]:
 def problem() -> str | None:
     """Why Terraform cannot run here."""
     return None if shutil.which("terraform") else MISSING
-
-
-def passed_through(terraform: Terraform, arguments: Sequence[str]) -> int:
-    """Run Terraform with its own output on this terminal; returns its exit status."""
-    return subprocess.run(["terraform", *arguments], cwd=terraform.folder, env=dict(terraform._environment)).returncode

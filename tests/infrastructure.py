@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -87,14 +87,17 @@ class Deployment:
 
 
 @contextmanager
-def deployment(root: Path, cloud: Cloud | None = None) -> Iterator[Deployment]:
-    """A checkout below `root`, ready to plan."""
+def deployment(root: Path, cloud: Cloud | None = None, state: str = "") -> Iterator[Deployment]:
+    """A checkout below `root`, ready to plan; `state` is Terraform's, when the cloud is not empty."""
     shutil.copytree(ROOT / "functions", root / "functions", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "infra", root / "infra", ignore=shutil.ignore_patterns("__pycache__", ".terraform*"))
     (root / "build").mkdir()
     for folder in read():
         (root / "build" / f"{folder}.zip").write_bytes(folder.encode())
-    with workspace(root / "infra", cloud or Cloud(), root=root) as terraform:
+    # The provider opens relative paths where Terraform runs; the simulated one runs in this process.
+    with workspace(root / "infra", cloud or Cloud(), root=root) as terraform, chdir(terraform.folder):
+        if state:
+            (terraform.folder / "terraform.tfstate").write_text(state, encoding="utf-8")
         yield Deployment(root, terraform)
 
 

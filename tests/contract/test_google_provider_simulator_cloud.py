@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.contract.google_provider_pieces import block, function
 from tests.simulators.google_provider import Cloud, Failed
 from tests.simulators.google_provider.shown import actions, values
 from tests.simulators.google_provider.testing import Open, rewritten
@@ -98,6 +99,19 @@ def test_labels_of_others_are_let_be(open_workspace: Open) -> None:
     assert not actions(terraform.plan())
     cloud.change("google_compute_address", "out", effective_labels={"theirs": "2"})
     assert actions(terraform.plan()) == {"google_compute_address.a": ["update"]}
+
+
+def test_a_new_function_of_the_same_name_has_lost_the_roles_granted_on_the_old_one(open_workspace: Open) -> None:
+    grant = block(
+        "cloud_run_service_iam_member",
+        "m",
+        'service = "orders"\n location = "europe-west1"\n role = "roles/run.invoker"\n member = "allUsers"\n'
+        " depends_on = [google_cloudfunctions2_function.f]",
+    )
+    terraform = open_workspace(function() + grant)
+    terraform.apply()
+    terraform.apply("-replace=google_cloudfunctions2_function.f")
+    assert actions(terraform.plan()) == {"google_cloud_run_service_iam_member.m": ["create"]}
 
 
 def test_a_name_that_is_no_resource_is_told(open_workspace: Open) -> None:

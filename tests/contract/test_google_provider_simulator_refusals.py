@@ -96,6 +96,10 @@ REFUSED = {
     "a function without its source": (function(source="other.zip"), "gs://sources/other.zip does not exist"),
     "a function with underscores": (function(name="orders_process"), "Invalid function name orders_process"),
     "a function as nobody": (function(f'service_account_email = "{GHOST}"'), f"Service account {GHOST} does not exist"),
+    "a builder by its e-mail": (
+        function().replace("runtime ", "service_account = google_service_account.a.email\n    runtime "),
+        "build_config.service_account orders-fn@.*: projects/<project>/serviceAccounts/<e-mail>",
+    ),
     "a function with too little CPU": (
         function('available_memory = "256Mi"\n max_instance_request_concurrency = 8'),
         "Total cpu < 1 is not supported with concurrency > 1",

@@ -22,6 +22,31 @@ CONNECTOR = (
 )
 NOBODY = 'oidc_token {\n service_account_email = "g@demo-shop.iam.gserviceaccount.com"\n }'
 
+NEG = block(
+    "compute_region_network_endpoint_group",
+    "n",
+    'name = "n"\n region = "europe-west1"\n cloud_run {\n service = "s"\n }',
+)
+RULE = block("compute_target_http_proxy", "p", 'name = "p"\n url_map = google_compute_url_map.u.id') + block(
+    "compute_global_forwarding_rule",
+    "r",
+    'name = "r"\n target = google_compute_target_http_proxy.p.id\n load_balancing_scheme = "EXTERNAL_MANAGED"',
+)
+
+
+def backend(scheme: str, rest: str = "") -> str:
+    group = "backend {\n group = google_compute_region_network_endpoint_group.n.id\n }"
+    return block("compute_backend_service", "b", f'name = "b"\n load_balancing_scheme = "{scheme}"\n {group}\n {rest}')
+
+
+def url_map(path: str) -> str:
+    service = "google_compute_backend_service.b.id"
+    rule = f'path_rule {{\n paths = ["{path}"]\n service = {service}\n }}'
+    matcher = f'path_matcher {{\n name = "m"\n default_service = {service}\n {rule}\n }}'
+    host = 'host_rule {\n hosts = ["h.example.com"]\n path_matcher = "m"\n }'
+    return block("compute_url_map", "u", f'name = "u"\n default_service = {service}\n {host}\n {matcher}')
+
+
 REFUSED = {
     "a schedule that is none": (job("61 * * * *"), "Schedule or time zone is invalid: '61"),
     "a time zone that is none": (job(rest='time_zone = "Europe/Moskau"'), "Time zone Europe/Moskau is invalid"),
@@ -97,6 +122,23 @@ REFUSED = {
         "needs a range of /28, 10.8.0.0/24 is none",
     ),
     "a connector of one size": (block("vpc_access_connector", "c", CONNECTOR.format(28, 2)), "Instances 2 to 2"),
+    "a timeout where the function has its own": (
+        NEG + backend("EXTERNAL_MANAGED", "timeout_sec = 120"),
+        "'120'. Timeout sec is not supported for a backend service with Serverless",
+    ),
+    "a backend of another kind than its rule": (
+        NEG + backend("EXTERNAL") + url_map("/orders") + RULE,
+        "scheme EXTERNAL_MANAGED does not match the backend service load balancing scheme EXTERNAL",
+    ),
+    "a star in the middle of a path": (NEG + backend("EXTERNAL") + url_map("/*/orders"), r"'/\*/orders'"),
+    "a host without its paths": (
+        NEG + backend("EXTERNAL") + url_map("/orders").replace('name = "m"', 'name = "other"'),
+        "no path matcher 'm'",
+    ),
+    "a certificate for any host": (
+        block("compute_managed_ssl_certificate", "c", 'name = "c"\n managed {\n domains = ["*.example.com"]\n }'),
+        r"'\*.example.com' is no domain name",
+    ),
     "a subnetwork of no network": (
         block("compute_subnetwork", "s", 'name = "s"\n network = "nowhere"\n ip_cidr_range = "10.0.0.0/28"'),
         "'nowhere' was not found",
@@ -125,6 +167,11 @@ GOOD = {
     ),
     "an alert on a log": alert("condition_matched_log", '"severity>=ERROR"', "", RATE),
     "two indexes of one collection": DATABASE + index("i", "a", "b") + index("j", "b", "a"),
+    "a host with its paths": NEG
+    + backend("EXTERNAL_MANAGED", "timeout_sec = 30")
+    + url_map("/orders/*")
+    + RULE
+    + block("compute_managed_ssl_certificate", "c", 'name = "c"\n managed {\n domains = ["h.example.com"]\n }'),
     "a connector": block("vpc_access_connector", "c", CONNECTOR.format(28, 3)),
 }
 

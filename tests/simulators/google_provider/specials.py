@@ -6,6 +6,7 @@ import base64
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from tests.simulators.google_provider import names
 from tests.simulators.google_provider.book import Type
 from tests.simulators.google_provider.customized import content_digest
 from tests.simulators.google_provider.values import Value
@@ -118,11 +119,22 @@ def created(cloud: Cloud, type_name: str, state: State, config: Mapping[str, Val
 
 
 def removed(cloud: Cloud, type_name: str, state: State) -> None:
-    """What goes with a resource: a secret's versions, a bucket's objects."""
+    """What goes with a resource: a secret's versions, a bucket's objects, and every role granted on it."""
     if type_name == "google_secret_manager_secret":
         _forget(cloud, "google_secret_manager_secret_version", f"{state['name']}/")
     if type_name == "google_storage_bucket":
         _forget(cloud, "google_storage_bucket_object", f"{state['name']}-")
+
+    for kind in names.PARENTS:
+        granted = cloud.resources.get(kind, {})
+        for id_ in [id_ for id_, grant in granted.items() if names.parent(kind, grant) in _as_parents(state)]:
+            del granted[id_]
+
+
+def _as_parents(state: State) -> set[str]:
+    """The names under which roles are granted on a resource: its own, and that of the service a function runs in."""
+    service = [one["service"] for one in state.get("service_config") or []]
+    return {state["id"], f"b/{state['id']}", *service}
 
 
 def _forget(cloud: Cloud, type_name: str, beginning: str) -> None:

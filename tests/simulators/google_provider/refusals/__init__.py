@@ -14,6 +14,7 @@ from tests.simulators.google_provider.diagnostics import Refused
 from tests.simulators.google_provider.refusals import (
     access,
     apis,
+    balancing,
     firestore,
     functions,
     monitoring,
@@ -33,6 +34,7 @@ Rule = Callable[["Cloud", State], None]
 _RULES: Mapping[str, Rule] = {
     **access.RULES,
     **apis.RULES,
+    **balancing.RULES,
     **firestore.RULES,
     **functions.RULES,
     **monitoring.RULES,

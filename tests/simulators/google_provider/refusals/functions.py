@@ -26,6 +26,7 @@ def _function(cloud: Cloud, state: State) -> None:
     require(good, 400, f"Invalid function name {name}: lower-case letters, numbers and hyphens, at most 63")
     build, service = first(state.get("build_config")), first(state.get("service_config"))
     _require_source(cloud, first(first(build.get("source")).get("storage_source")))
+    _require_builder(build.get("service_account"))
     for account in (build.get("service_account"), service.get("service_account_email")):
         _require_account(cloud, account)
     _require_size(service)
@@ -41,6 +42,12 @@ def _require_source(cloud: Cloud, source: State) -> None:
         bucket, name = source["bucket"], source["object"]
         found = cloud.has("google_storage_bucket_object", f"{bucket}-{name}")
         require(found, 400, f"The function's source gs://{bucket}/{name} does not exist.")
+
+
+def _require_builder(account: Value) -> None:
+    """The page of the provider: the fully-qualified name of an account, not its e-mail."""
+    full = not isinstance(account, str) or not account or re.fullmatch(r"projects/[^/]+/serviceAccounts/[^/]+", account)
+    require(full, 400, f"build_config.service_account {account}: projects/<project>/serviceAccounts/<e-mail>")
 
 
 def _require_account(cloud: Cloud, account: Value) -> None:

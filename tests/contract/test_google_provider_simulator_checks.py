@@ -72,6 +72,11 @@ REFUSED = {
         "app_engine_http_target,http_target,pubsub_target",
         "Missing required argument",
     ),
+    "one of several places": (
+        'resource "google_compute_url_map" "u" {\n name = "u"\n}',
+        "default_service",
+        "one of",
+    ),
     "short account id": ('resource "google_service_account" "a" {\n account_id = "abc"\n}', "account_id", "(6 - 30)"),
     "odd account id": ('resource "google_service_account" "a" {\n account_id = "Orders_Fn"\n}', "account_id", "regexp"),
     "odd member": (

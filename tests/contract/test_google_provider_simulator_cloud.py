@@ -114,9 +114,13 @@ def test_a_new_function_of_the_same_name_has_lost_the_roles_granted_on_the_old_o
     assert actions(terraform.plan()) == {"google_cloud_run_service_iam_member.m": ["create"]}
 
 
-def test_a_name_that_is_no_resource_is_told(open_workspace: Open) -> None:
+def test_a_name_that_is_no_resource_or_no_attribute_is_told(open_workspace: Open) -> None:
+    cloud = Cloud()
     with pytest.raises(LookupError, match="google_cloud_tasks_queue orders: 0 of"):
-        Cloud().one("google_cloud_tasks_queue", "orders")
+        cloud.one("google_cloud_tasks_queue", "orders")
+    open_workspace(QUEUE.format(""), cloud).apply()
+    with pytest.raises(LookupError, match="google_cloud_tasks_queue has no paused"):
+        cloud.change("google_cloud_tasks_queue", "orders", paused=True)
 
 
 def test_data_sources_read_the_cloud(open_workspace: Open) -> None:

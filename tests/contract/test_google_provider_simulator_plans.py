@@ -125,6 +125,7 @@ SAME_TO_THE_PROVIDER = {
         'resource "google_storage_bucket" "b" {\n name = "bbb"\n location = "EUROPE-WEST1"\n}\n',
     ),
 }
+MD5_OF_ONE = "+XxdKZQb+xsv2rCHSQargg=="
 NETWORK = 'resource "google_compute_network" "n" {\n name = "n"\n}\n'
 
 
@@ -155,6 +156,29 @@ def test_new_content_gives_an_object_a_new_generation_and_old_content_none(open_
     assert not terraform.changes()
     rewritten(terraform, text % "two").apply()
     assert cloud.one("google_storage_bucket_object", "source-of-functions-f.zip")["generation"] > first
+
+
+def test_a_file_is_read_where_terraform_runs(open_workspace: Open, tmp_path: Path) -> None:
+    (tmp_path / "build").mkdir()
+    (tmp_path / "build" / "f.zip").write_bytes(b"one")
+    text = """
+    resource "google_storage_bucket" "b" {
+      name = "source-of-functions"
+      location = "EU"
+    }
+    resource "google_storage_bucket_object" "o" {
+      bucket = google_storage_bucket.b.name
+      name = "f.zip"
+      source = "${path.module}/../build/f.zip"
+    }
+    """
+    cloud = Cloud()
+    terraform = open_workspace(text, cloud)
+    terraform.apply()
+    assert cloud.one("google_storage_bucket_object", "source-of-functions-f.zip")["md5hash"] == MD5_OF_ONE
+    assert not terraform.changes()
+    (tmp_path / "build" / "f.zip").write_bytes(b"two")
+    assert actions(terraform.plan()) == {"google_storage_bucket_object.o": ["update"]}
 
 
 def test_a_secret_given_write_only_is_in_no_file_of_terraform_and_yet_in_the_cloud(open_workspace: Open) -> None:

@@ -17,7 +17,7 @@ from tests.contract.google_provider_pieces import (
     block,
     function,
 )
-from tests.simulators.google_provider import NEW_PROJECT, Cloud, Failed
+from tests.simulators.google_provider import NEW_PROJECT, PREPARED_PROJECT, Cloud, Failed
 from tests.simulators.google_provider.testing import Open
 
 pytest_plugins = ("tests.terraform_workspaces",)
@@ -29,6 +29,11 @@ AS_ORDERS = "service_account_email = google_service_account.a.email\n"
 READS = (
     'secret_environment_variables {{\n key = "T"\n project_id = "demo-shop"\n secret = "token"\n version = "{}"\n }}'
 )
+
+
+def service_of(api: str) -> str:
+    return block("project_service", "s", f'service = "{api}.googleapis.com"')
+
 
 REFUSED = {
     "two accounts of one id": (ACCOUNT + ACCOUNT.replace('"a"', '"b"'), "orders-fn.* already exists"),
@@ -118,10 +123,7 @@ REFUSED = {
         + function(AS_ORDERS + READS.format(1), "depends_on = [google_secret_manager_secret_version.v]"),
         "Permission denied on secret: .*secrets/token for Revision service account orders-fn@",
     ),
-    "an API that is none": (
-        block("project_service", "s", 'service = "cloudtaks.googleapis.com"'),
-        "cloudtaks.googleapis.com not found",
-    ),
+    "an API that is none": (service_of("cloudtaks"), "cloudtaks.googleapis.com not found"),
 }
 
 
@@ -158,10 +160,16 @@ def test_a_refused_change_leaves_what_was_there(open_workspace: Open) -> None:
     assert terraform.changes()
 
 
-def test_a_new_project_answers_only_where_its_apis_are_on(open_workspace: Open) -> None:
+def test_a_service_answers_only_where_its_api_is_on(open_workspace: Open) -> None:
     queue = block("cloud_tasks_queue", "q", QUEUE + "{}")
-    service = block("project_service", "s", 'service = "cloudtasks.googleapis.com"')
-    text = service + queue.replace("{}", "depends_on = [google_project_service.s]")
-    open_workspace(text, Cloud(enabled=NEW_PROJECT)).apply()
+    text = service_of("cloudtasks") + queue.replace("{}", "depends_on = [google_project_service.s]")
+    open_workspace(text, Cloud(enabled=PREPARED_PROJECT)).apply()
     with pytest.raises(Failed, match=r"cloudtasks.googleapis.com has not been used in project demo-shop"):
-        open_workspace(queue.replace("{}", ""), Cloud(enabled=NEW_PROJECT)).apply()
+        open_workspace(queue.replace("{}", ""), Cloud(enabled=PREPARED_PROJECT)).apply()
+
+
+@pytest.mark.parametrize("asks", ['data "google_project" "p" {}', service_of("run")])
+def test_terraform_cannot_switch_on_what_it_needs_to_switch_on_anything(asks: str, open_workspace: Open) -> None:
+    open_workspace(asks, Cloud(enabled=PREPARED_PROJECT)).apply()
+    with pytest.raises(Failed, match=r"cloudresourcemanager\.googleapis\.com has not"):
+        open_workspace(asks, Cloud(enabled=NEW_PROJECT)).apply()

@@ -7,8 +7,8 @@ The real Terraform validates, plans, applies and tests a configuration against i
         terraform.apply("-var-file=test.tfvars")
         assert not terraform.changes()
 
-`Cloud` is what exists behind the provider, and `Cloud.change` what people do there; `NEW_PROJECT` are the APIs a new
-project has, for `Cloud(enabled=NEW_PROJECT)`. On the command line:
+`Cloud` is what exists behind the provider, and `Cloud.change` what people do there. `Cloud(enabled=NEW_PROJECT)` is a
+project somebody has just made, `PREPARED_PROJECT` one whose Terraform can switch on APIs. On the command line:
 
     python -m tests.simulators.google_provider <folder> validate|plan|apply|test [options of Terraform]
 """
@@ -16,8 +16,8 @@ project has, for `Cloud(enabled=NEW_PROJECT)`. On the command line:
 from __future__ import annotations
 
 from tests.simulators.google_provider.cloud import Cloud
-from tests.simulators.google_provider.refusals.apis import NEW_PROJECT
+from tests.simulators.google_provider.refusals.apis import NEW_PROJECT, PREPARED_PROJECT
 from tests.simulators.google_provider.server import GoogleProvider
 from tests.simulators.google_provider.terraform import Failed, Terraform, workspace
 
-__all__ = ["NEW_PROJECT", "Cloud", "Failed", "GoogleProvider", "Terraform", "workspace"]
+__all__ = ["NEW_PROJECT", "PREPARED_PROJECT", "Cloud", "Failed", "GoogleProvider", "Terraform", "workspace"]

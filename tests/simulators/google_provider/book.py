@@ -4,6 +4,15 @@
 `rules.json` is what that output leaves out though the provider acts on it before it calls Google: defaults, what
 replaces a resource, allowed values, arguments that exclude or demand one another. Both were read in the sources of
 hashicorp/google v7.45.0.
+
+Keys of a rule, by attribute path: `default` · `force_new` (a change makes a new resource) · `computed` (a block the
+cloud may fill) · `values` with `empty_allowed`, `ignore_case`, or `not_values` · `pattern` (Go's syntax) · `min`,
+`max`, `ranges` · `min_length`, `max_length` · `key_max_length`, `key_not_pattern` (of maps) · `format` (json, base64,
+cidr) · `each` (a rule for every element) · `conflicts_with`, `required_with` (paths) · `suppress` (which two writings
+are one: link, case, member, duration, slash) · `state` (how it is written down: upper, json).
+Keys of a type: `exactly_one_of`, `at_least_one_of` (groups of paths) · `id` (its template) · `deletion_policy` (the
+default) · `provider_project`, `provider_region` (planned from the provider) · `labels` (planned with those of the
+provider; `no_attribution` leaves Terraform's own out) · `annotations`.
 """
 
 from __future__ import annotations

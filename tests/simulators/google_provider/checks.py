@@ -86,11 +86,17 @@ def _group_faults(type_: Type, config: Mapping[str, Value]) -> Iterator[Fault]:
     """One of several arguments must stand there; a group inside a block counts where the block stands."""
     for rule in ("exactly_one_of", "at_least_one_of"):
         for group in type_.facts.get(rule, ()):
-            holder = group[0].rpartition(".")[0]
+            holder = _holder(group)
             if holder and not _is_set(_look_up(config, holder)):
                 continue
             if problem := _group_problem(rule, group, config):
                 yield Fault(problem[0], f'"{group[0]}": {problem[1]}', (group[0].partition(".")[0],))
+
+
+def _holder(group: list[str]) -> str:
+    """The block all of a group stand in, or nothing."""
+    holders = {name.rpartition(".")[0] for name in group}
+    return holders.pop() if len(holders) == 1 else ""
 
 
 def _group_problem(rule: str, group: list[str], config: Mapping[str, Value]) -> tuple[str, str] | None:

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from tests.simulators.google_provider import names, refusals, specials
 from tests.simulators.google_provider.answers import answers_of, complete, expanded, laid_over
@@ -38,12 +39,13 @@ class Cloud:
     payloads: dict[str, str] = field(default_factory=dict)
     deleted: dict[tuple[str, str], datetime] = field(default_factory=dict)
     projects: set[str] = field(default_factory=set)
+    folder: Path = Path()
     count: int = 0
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     def all(self, type_name: str) -> Iterator[State]:
         """Every resource of a type."""
-        yield from self.resources.get(type_name, {}).values()
+        yield from list(self.resources.get(type_name, {}).values())
 
     def one(self, type_name: str, name: str) -> State:
         """The resource with this id, or whose id ends with this name.
@@ -51,18 +53,25 @@ class Cloud:
         Raises:
             LookupError: there is none, or more than one.
         """
-        found = {id_: state for id_, state in self.resources.get(type_name, {}).items() if names.ends(id_, name)}
+        found = [state for state in self.all(type_name) if names.ends(state["id"], name)]
         if len(found) != 1:
-            raise LookupError(f"{type_name} {name}: {len(found)} of {sorted(self.resources.get(type_name, {}))}")
-        return next(iter(found.values()))
+            known = sorted(state["id"] for state in self.all(type_name))
+            raise LookupError(f"{type_name} {name}: {len(found)} of {known}")
+        return found[0]
 
     def has(self, type_name: str, id_: str) -> bool:
         return id_ in self.resources.get(type_name, {})
 
     def change(self, type_name: str, name: str, **attributes: Value) -> None:
-        """A person, or the service itself, changes a resource behind Terraform's back."""
+        """A person, or the service itself, changes a resource behind Terraform's back.
+
+        Raises:
+            LookupError: there is no such resource, or it has no such attribute.
+        """
         with self._lock:
             state = self.one(type_name, name)
+            if strange := attributes.keys() - state.keys():
+                raise LookupError(f"{type_name} has no {', '.join(sorted(strange))}")
             state.update(attributes, **specials.follows(type_name, attributes))
 
     def remove(self, type_name: str, name: str) -> None:
@@ -77,7 +86,7 @@ class Cloud:
             Refused: the provider or Google says no.
         """
         with self._lock, refusals.told(f"Error creating {names.short(type_.name)}"):
-            self.projects |= {settings.project} - {None}
+            self._meet(settings)
             placed = names.placed(type_, planned, settings)
             refusals.check(self, type_, placed, config)
             state = self._answered(type_, placed)
@@ -86,6 +95,11 @@ class Cloud:
             self.resources.setdefault(type_.name, {})[state["id"]] = dict(state)
             specials.created(self, type_.name, state, config)
             return state
+
+    def _meet(self, settings: Settings) -> None:
+        """Remember whose project this is, and where the provider that calls reads its files."""
+        self.projects |= {settings.project} - {None}
+        self.folder = settings.folder
 
     def _answered(self, type_: Type, placed: State) -> State:
         self.count += 1
@@ -103,6 +117,7 @@ class Cloud:
             Refused: the provider or Google says no.
         """
         with self._lock, refusals.told(f"Error updating {names.short(type_.name)}"):
+            self._meet(settings)
             refusals.check(self, type_, planned, config)
             stored = self._stored(type_, prior["id"])
             wanted = {name: value for name, value in planned.items() if value != prior.get(name)}

@@ -25,7 +25,7 @@ def customize(type_: Type, prior: State | None, planned: State, settings: Settin
     if type_.facts.get("annotations"):
         _annotations(prior, planned)
     if special := _SPECIAL.get(type_.name):
-        special(prior, planned)
+        special(prior, planned, settings)
 
 
 def _project_and_region(type_: Type, planned: State, settings: Settings) -> None:
@@ -66,7 +66,7 @@ def _laid_over(effective: Mapping[str, Value], before: Mapping[str, Value], ours
     return {**kept, **ours}
 
 
-def _service_account(prior: State | None, planned: State) -> None:
+def _service_account(prior: State | None, planned: State, _settings: Settings) -> None:
     """An account's e-mail follows from its id, so that it is known before the account is made."""
     account, project = planned.get("account_id"), planned.get("project")
     if prior is None and is_known([account, project]) and project:
@@ -74,31 +74,31 @@ def _service_account(prior: State | None, planned: State) -> None:
         planned.update(email=email, member=f"serviceAccount:{email}")
 
 
-def _bucket_object(prior: State | None, planned: State) -> None:
+def _bucket_object(prior: State | None, planned: State, settings: Settings) -> None:
     """An object's sums and generation are new with its content, never before."""
-    digest = content_digest(planned)
+    digest = content_digest(planned, settings.folder)
     changed = prior is not None and digest is not None and prior.get("md5hash") != digest
     if changed or (prior is not None and prior.get("source_md5hash") != planned.get("source_md5hash")):
         planned.update(md5hash=UNKNOWN, crc32c=UNKNOWN, generation=UNKNOWN)
 
 
-def content_digest(state: Mapping[str, Value]) -> str | None:
+def content_digest(state: Mapping[str, Value], folder: Path) -> str | None:
     """The MD5 sum Google Cloud Storage gives an object of this content, if the content is there to be read."""
     source, content = state.get("source"), state.get("content")
     if isinstance(source, str):
-        raw = Path(source).read_bytes() if Path(source).is_file() else None
+        raw = (folder / source).read_bytes() if (folder / source).is_file() else None
     else:
         raw = content.encode() if isinstance(content, str) else None
     return base64.b64encode(hashlib.md5(raw, usedforsecurity=False).digest()).decode() if raw is not None else None
 
 
-def _scheduler_job(prior: State | None, planned: State) -> None:
+def _scheduler_job(_prior: State | None, planned: State, _settings: Settings) -> None:
     target = planned.get("http_target")
     if isinstance(target, list) and target and target[0].get("oauth_token") and target[0].get("oidc_token"):
         raise Refused("Error in http_target: only one of oauth_token or oidc_token can be specified, but not both.")
 
 
-_SPECIAL: Mapping[str, Callable[[State | None, State], None]] = {
+_SPECIAL: Mapping[str, Callable[[State | None, State, Settings], None]] = {
     "google_service_account": _service_account,
     "google_storage_bucket_object": _bucket_object,
     "google_cloud_scheduler_job": _scheduler_job,

@@ -9,6 +9,7 @@ from tests.simulators.google_provider.answers import complete
 from tests.simulators.google_provider.book import Type
 from tests.simulators.google_provider.cloud import Cloud
 from tests.simulators.google_provider.diagnostics import Refused
+from tests.simulators.google_provider.refusals import apis
 from tests.simulators.google_provider.settings import Settings
 from tests.simulators.google_provider.values import UNKNOWN, Value
 
@@ -21,6 +22,7 @@ def look(cloud: Cloud, type_: Type, config: State, settings: Settings) -> State:
     Raises:
         Refused: there is nothing to be read.
     """
+    apis.check(cloud, type_.name, {"project": settings.project})
     asked = {
         name: UNKNOWN if attribute.computed and config.get(name) is None else config.get(name)
         for name, attribute in type_.block.attributes.items()

@@ -1,7 +1,8 @@
 """The provider as Terraform meets it: a gRPC server on loopback that Terraform is told to use as it is.
 
 `TF_REATTACH_PROVIDERS` is how provider developers attach a debugger: Terraform takes the provider at that address and
-neither downloads nor starts one, so that `init` needs no registry.
+neither downloads nor starts one, so that `init` needs no registry. All provider blocks of a configuration share the
+one process then: the settings of the block configured last are everybody's.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import json
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -23,17 +25,17 @@ WORKERS = 8
 
 
 class GoogleProvider:
-    """A running provider, from `with` to the end of the block.
+    """A running provider, from `with` to the end of the block; `folder` is where Terraform runs.
 
     with GoogleProvider(Cloud()) as provider:
         subprocess.run(["terraform", "plan"], env={**os.environ, **provider.environment()})
     """
 
-    def __init__(self, cloud: Cloud) -> None:
+    def __init__(self, cloud: Cloud, folder: Path = Path()) -> None:
         self.cloud = cloud
         self._pool = ThreadPoolExecutor(WORKERS)
         self._server = grpc.server(self._pool)
-        self._server.add_generic_rpc_handlers((_handlers(Service(cloud)),))
+        self._server.add_generic_rpc_handlers((_handlers(Service(cloud, folder)),))
         self._port = self._server.add_insecure_port("127.0.0.1:0")
 
     def environment(self) -> dict[str, str]:

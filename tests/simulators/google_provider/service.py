@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from tests.simulators.google_provider import protocol
@@ -22,10 +23,10 @@ from tests.simulators.google_provider.values import Value, decode, encode
 class Service:
     """One provider process: Terraform configures it, then asks for plans and changes."""
 
-    def __init__(self, cloud: Cloud) -> None:
-        self._cloud = cloud
+    def __init__(self, cloud: Cloud, folder: Path) -> None:
+        self._cloud, self._folder = cloud, folder
         self._book: Book = book()
-        self._settings = Settings()
+        self._settings = Settings(folder=folder)
 
     def method(self, name: str) -> Callable[[Any], Any]:
         """The procedure of this name; whatever it refuses becomes a diagnostic."""
@@ -44,14 +45,15 @@ class Service:
         return _checked("ValidateDataResourceConfig", self._data_source(request), request)
 
     def upgrade_resource_state(self, request: Any) -> Any:
-        """State written by this very schema needs no upgrade; names it does not know are left out."""
-        raw = json.loads(request.raw_state.json)
-        block = self._resource(request).block
-        known = {name: value for name, value in raw.items() if name in block.attributes or name in block.nested}
+        """State of another version of the schema: what it lacks is empty, what is no more goes."""
+        raw, block = json.loads(request.raw_state.json), self._resource(request).block
+        empty: dict[str, Value] = dict.fromkeys(block.attributes)
+        empty |= {name: None if nested.mode == "single" else [] for name, nested in block.nested.items()}
+        known = {name: raw.get(name, value) for name, value in empty.items()}
         return protocol.message("UpgradeResourceStateResponse", upgraded_state=encode(known))
 
     def configure_provider(self, request: Any) -> Any:
-        self._settings = read_settings(decode(request.config) or {})
+        self._settings = read_settings(decode(request.config) or {}, self._folder)
         return protocol.message("ConfigureProviderResponse")
 
     def read_resource(self, request: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from tests.simulators.google_provider.values import UNKNOWN, Value
 
@@ -12,7 +13,10 @@ ATTRIBUTION = {"goog-terraform-provisioned": "true"}
 
 @dataclass(frozen=True)
 class Settings:
-    """`provider "google"`: each value may be None, or unknown while it is planned."""
+    """`provider "google"`: each value may be None, or unknown while it is planned.
+
+    `folder` is where the provider runs: a relative path of a configuration means a file there.
+    """
 
     project: Value = None
     region: Value = None
@@ -21,6 +25,7 @@ class Settings:
     deletion_policy: Value = None
     attribution: bool = True
     attribution_strategy: str = "CREATION_ONLY"
+    folder: Path = Path()
 
     def attributed(self, creating: bool, effective: Mapping[str, Value]) -> Mapping[str, str]:
         """The label that says who made a resource, where the provider sets it."""
@@ -28,7 +33,7 @@ class Settings:
         return ATTRIBUTION if self.attribution and (creating or always) else {}
 
 
-def read_settings(config: Mapping[str, Value]) -> Settings:
+def read_settings(config: Mapping[str, Value], folder: Path) -> Settings:
     """Settings of a provider block; an unset attribution label is wanted, as the provider's defaults are."""
     labels = config.get("default_labels")
     return Settings(
@@ -39,4 +44,5 @@ def read_settings(config: Mapping[str, Value]) -> Settings:
         deletion_policy=config.get("deletion_policy"),
         attribution=config.get("add_terraform_attribution_label") in (None, True, UNKNOWN),
         attribution_strategy=config.get("terraform_attribution_label_addition_strategy") or "CREATION_ONLY",
+        folder=folder,
     )

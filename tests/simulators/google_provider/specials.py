@@ -62,8 +62,8 @@ def _source(cloud: Cloud, build: Mapping[str, Value]) -> State:
     return {"source": {"storage_source": {"generation": stored.get("generation", 0)}}}
 
 
-def _bucket_object(_cloud: Cloud, state: State) -> State:
-    digest = content_digest(state) or ""
+def _bucket_object(cloud: Cloud, state: State) -> State:
+    digest = content_digest(state, cloud.folder) or ""
     return {"md5hash": digest, "md5hexhash": base64.b64decode(digest).hex()}
 
 

@@ -93,12 +93,13 @@ def workspace(infra: Path, cloud: Cloud | None = None, root: Path | None = None)
 
     `root` is the folder whose other files the configuration reads (`../functions/…`): they appear beside the copy.
     """
-    with TemporaryDirectory(prefix="infra-") as place, GoogleProvider(cloud or Cloud()) as provider:
+    with TemporaryDirectory(prefix="infra-") as place:
         folder = copied(infra.resolve(), (root or infra.parent).resolve(), Path(place) / "root")
         (folder / "backend_override.tf").write_text(_BACKEND)
-        terraform = Terraform(folder, {**_surroundings(Path(place)), **provider.environment()})
-        terraform.must("init", "-no-color", "-input=false")
-        yield terraform
+        with GoogleProvider(cloud or Cloud(), folder) as provider:
+            terraform = Terraform(folder, {**_surroundings(Path(place)), **provider.environment()})
+            terraform.must("init", "-no-color", "-input=false")
+            yield terraform
 
 
 def copied(infra: Path, root: Path, target: Path) -> Path:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tests.simulators.google_provider.cloud import Cloud
 
 _DOMAIN = ".googleapis.com"
+# A name that ends with `_` stands for all types that begin so.
 _NEEDED = {
     "google_artifact_registry_": ("artifactregistry",),
     "google_cloud_run_": ("run",),
@@ -23,10 +24,14 @@ _NEEDED = {
     "google_firestore_": ("firestore",),
     "google_logging_": ("logging",),
     "google_monitoring_": ("monitoring",),
+    "google_project": ("cloudresourcemanager",),
     "google_project_iam_custom_role": ("iam",),
     "google_project_iam_member": ("cloudresourcemanager",),
+    # The provider asks whether the project still is there before it looks at its services.
+    "google_project_service": ("serviceusage", "cloudresourcemanager"),
     "google_secret_manager_": ("secretmanager",),
     "google_service_account": ("iam",),
+    "google_service_account_": ("iam",),
     "google_storage_": ("storage",),
     "google_vpc_access_": ("vpcaccess",),
 }
@@ -45,13 +50,21 @@ _ALWAYS_ON = (
 NEW_PROJECT = frozenset(f"{api}{_DOMAIN}" for api in _ALWAYS_ON.split())
 
 
+# And after the one step by hand without which Terraform can switch nothing on.
+PREPARED_PROJECT = NEW_PROJECT | {f"cloudresourcemanager{_DOMAIN}"}
+
+
 def check(cloud: Cloud, type_name: str, state: Mapping[str, Value]) -> None:
-    """Refuse a resource whose APIs are off."""
+    """Refuse what needs APIs that are off.
+
+    Raises:
+        Refused: naming the API.
+    """
     if cloud.enabled is None:
         return
     enabled = cloud.enabled | {str(service["service"]) for service in cloud.all("google_project_service")}
-    for beginning, needed in _NEEDED.items():
-        if type_name.startswith(beginning):
+    for name, needed in _NEEDED.items():
+        if type_name == name or (name.endswith("_") and type_name.startswith(name)):
             for api in needed:
                 _require_enabled(f"{api}{_DOMAIN}", enabled, state)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.simulators.google_provider.diagnostics import Refused
@@ -28,7 +27,7 @@ def _object(cloud: Cloud, state: State) -> None:
     bucket = str(state["bucket"])
     require(cloud.has("google_storage_bucket", bucket), 404, f"The specified bucket {bucket} does not exist., notFound")
     source = state.get("source")
-    if isinstance(source, str) and not Path(source).is_file():
+    if isinstance(source, str) and not (cloud.folder / source).is_file():
         raise Refused(f"error opening source: open {source}: no such file or directory")
 
 

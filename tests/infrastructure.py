@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import chdir, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -94,8 +94,7 @@ def deployment(root: Path, cloud: Cloud | None = None, state: str = "") -> Itera
     (root / "build").mkdir()
     for folder in read():
         (root / "build" / f"{folder}.zip").write_bytes(folder.encode())
-    # The provider opens relative paths where Terraform runs; the simulated one runs in this process.
-    with workspace(root / "infra", cloud or Cloud(), root=root) as terraform, chdir(terraform.folder):
+    with workspace(root / "infra", cloud or Cloud(), root=root) as terraform:
         if state:
             (terraform.folder / "terraform.tfstate").write_text(state, encoding="utf-8")
         yield Deployment(root, terraform)

@@ -20,7 +20,8 @@ from tests.simulators.google_provider.settings import Settings
 from tests.simulators.google_provider.values import UNKNOWN, Value
 
 State = dict[str, Value]
-_MERGED = ("google_project_service",)
+_MERGED = ("google_project_service", "google_storage_bucket_object")
+"""Made over what is there: a service switched on twice, an object inserted without a precondition."""
 
 
 @dataclass

@@ -23,9 +23,13 @@ def checked(data: Any) -> tuple[list[DocumentRule], list[str]]:
         return [], ["documents must be a list of mappings"]
     found: list[str] = []
     rules = [rule for number, one in enumerate(data, 1) if (rule := _parsed(number, one, found))]
-    for rule in rules:
-        found += [f"mapping {rule.id}: {fault}" for fault in _faults(rule)]
-    return rules, [*found, *_between(rules)]
+    return rules, [*found, *faults(rules)]
+
+
+def faults(rules: Sequence[DocumentRule]) -> list[str]:
+    """What is wrong with mappings of the right form, a sentence each."""
+    found = [f"mapping {rule.id}: {fault}" for rule in rules for fault in _faults(rule)]
+    return [*found, *_between(rules)]
 
 
 def activated(rule: DocumentRule, before: DocumentRule | None, now: datetime) -> DocumentRule:

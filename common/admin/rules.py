@@ -92,6 +92,18 @@ class RuleBook:
             "versions": {name: version.number for name, version in active.items() if version.number},
         }
 
+    def faults(self) -> list[str]:
+        """What will not do any more of the active rules and the tables, a sentence each: settings and products may
+        have changed since they were saved."""
+        rules = [rule for rule in map(read, self._afresh(RULES).rows) if rule.active]
+        found = [f"rule {rule.id}: {fault}" for rule in rules for fault in self._faults(rule)]
+        mappings = [rule for rule in map(documents.read, self._afresh(MAPPINGS).rows) if rule.active]
+        found += [*_between(rules), *_sharing_fields(rules), *document_rules.faults(mappings)]
+        for name in TABLES:
+            rows = [Row(*row) for row in self._afresh(table_name(name)).rows]
+            found += [f"{name}: {fault}" for fault in faults(name, rows, self.bases())]
+        return found
+
     def import_csv(self, name: str, text: str, author: str, version: int | None = None, over: bool = False) -> str:
         """Save one table from CSV. `version` is the one the editor started from; without it only a first version is
         saved, unless `over`. Raises RulesRefused.

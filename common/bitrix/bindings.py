@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Final, Protocol
 
 from common.bitrix.batch import Command, Commands, Outcome
 from common.bitrix.faults import exception
+
+Handler = tuple[str, str, str]
+"""Event in upper case, address, user."""
+
+HANDLERS: Final = Command("event.get", {})
+"""This application's handlers, nobody else's."""
 
 
 class Caller(Protocol):
@@ -41,14 +47,17 @@ def ensure_bindings(client: Caller, wanted: Mapping[str, str]) -> Bindings:
     return Bindings(tuple(event for event, _ in missing), tuple(row[0] for row in stale))
 
 
-def _handlers(client: Caller) -> list[tuple[str, str, str]]:
-    """Event, address and user of each online handler. `event.get` shows this application's only."""
-    command = Command("event.get", {})
-    outcome = client.batches({"handlers": command})["handlers"]
-    if outcome.fault:
-        raise exception(outcome.fault, command.method)
-    rows = [row for row in outcome.result or [] if isinstance(row, dict) and row.get("handler")]
+def handlers(result: Any) -> list[Handler]:
+    """The online handlers of an answer to `HANDLERS`."""
+    rows = [row for row in result or [] if isinstance(row, dict) and row.get("handler")]
     return [(str(row.get("event")).upper(), str(row["handler"]), str(row.get("auth_type") or "0")) for row in rows]
+
+
+def _handlers(client: Caller) -> list[Handler]:
+    outcome = client.batches({"handlers": HANDLERS})["handlers"]
+    if outcome.fault:
+        raise exception(outcome.fault, HANDLERS.method)
+    return handlers(outcome.result)
 
 
 def _bind(event: str, url: str) -> Command:

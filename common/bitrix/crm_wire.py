@@ -157,6 +157,12 @@ def presets(start: int) -> Command:
     )
 
 
+def deal_fields() -> Command:
+    """All fields of deals by their own names. For everybody who may read deals (vendor: crm-item-fields), where the
+    list of user fields is for administrators alone."""
+    return Command("crm.item.fields", {"entityTypeId": DEAL, "useOriginalUfNames": "Y"})
+
+
 def new_field(name: str) -> Command:
     """A string field of deals; the portal adds the prefix itself (facts §4.8)."""
     short = name.removeprefix("UF_CRM_")

@@ -31,6 +31,9 @@ WISHES = "wishes"
 RECORD_CAUSES = "record_causes"
 CAUSES = "causes"
 
+DOCTOR = "doctor:"
+"""How what the doctor finds begins, in place of a record."""
+
 _SHOWN = 20
 """Records named in a cause; all of them are counted."""
 
@@ -106,9 +109,9 @@ class Notices:
         """Whether the record stands in any cause now."""
         return self._store.get(RECORD_CAUSES, record) is not None
 
-    def joined_sides(self) -> list[str]:
-        """Those `side:…` that stand in a cause now."""
-        return [one.key for one in self._store.query(RECORD_CAUSES, [("kind", "==", "side")])]
+    def joined_of(self, kind: str) -> list[str]:
+        """Those `<kind>:…` that stand in a cause now."""
+        return [one.key for one in self._store.query(RECORD_CAUSES, [("kind", "==", kind)])]
 
     def wish_now(self, record: str, wanted: Sequence[tuple[Stop, int]]) -> None:
         """`wish` of its own, for what no worker's commit goes along with."""
@@ -211,12 +214,14 @@ def _left(data: Data, record: str, now: str, mended: bool) -> Data | None:
     """The last to leave resolves the cause, told or not: the notice may be under way at this moment.
 
     None when all that left it went away or to somebody else: then nothing was mended, and nothing is said.
+    What the doctor finds holds up no record, so its word that it is mended is not counted among those that go on.
     """
-    rest = [one for one in data["records"] if one != record]
-    after = {**data, "records": rest, "count": data["count"] - 1, "mended": data["mended"] + mended}
+    rest, looked = [one for one in data["records"] if one != record], record.startswith(DOCTOR)
+    after = {**data, "records": rest, "count": data["count"] - 1, "mended": data["mended"] + (mended and not looked)}
+    after["looked"] = data.get("looked", False) or (mended and looked)
     if after["count"]:
         return after
-    if not after["mended"]:
+    if not after["mended"] and not after["looked"]:
         return None
     return {**after, "total": after["mended"], "kind": "resolved", "to_tell": True, "changed_at": now}
 

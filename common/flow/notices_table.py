@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from common.flow.notices_doctor import DOCTOR
 from common.flow.notices_documents import DOCUMENTS
 from common.flow.notices_form import Text
 
 TEXTS: Final[Mapping[str, tuple[Text, Text]]] = MappingProxyType(
     {
         **DOCUMENTS,
+        **DOCTOR,
         "inn_missing": (
             Text("У клиента нет ИНН", "Заполните ИНН в реквизитах клиента."),
             Text("The client has no INN", "Fill in the INN in the client's requisites."),

@@ -36,11 +36,12 @@ def short(stop: Stop, language: Language) -> str:
 
 
 def resolved(stop: Stop, count: int, language: Language, source: str = "") -> str:
-    """The notice that a cause is gone; `count` records go on, a side has none of its own."""
+    """The notice that a cause is gone; `count` records go on, none where the doctor alone had found it."""
     words, text = _WORDS[language], _text(stop.reason, language)
     over = "settled" if stop.reason.startswith("conflict_") else "goes_on" if stop.reason.startswith("mapping_") else ""
     mended = f"[B]{words[over or 'mended']}[/B]: {text.wrong}{_whose(stop, language, source if count == 1 else '')}"
-    return mended if stop.reason in _SIDES or stop.reason.startswith(_LONE) else f"{mended}. {words['count']}: {count}"
+    lone = not count or stop.reason in _SIDES or stop.reason.startswith(_LONE)
+    return mended if lone else f"{mended}. {words['count']}: {count}"
 
 
 def _whose(stop: Stop, language: Language, source: str) -> str:

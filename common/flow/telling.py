@@ -53,6 +53,10 @@ class Telling:
             self.notices.wish_now(about, [(stop, person) for stop in stops for person in self._people(stop, 0)])
             self.settle(about)
 
+    def told_of(self, kind: str) -> list[str]:
+        """Everything named `<kind>:…` that people were told of and that is not over."""
+        return self.notices.joined_of(kind)
+
     def side_opened(self, down: SideDown) -> None:
         """A side is out of order: the admins are told once, however many records it parks.
 
@@ -75,7 +79,7 @@ class Telling:
 
         Those told of are read first: a side that breaks between the two reads is not taken for one that works.
         """
-        told = self.notices.joined_sides()
+        told = self.told_of("side")
         shut = {one.side: one for one in breakers() if one.open}
         for breaker in shut.values():
             self.side_opened(SideDown(breaker.side, breaker.cause, breaker.detail))

@@ -87,6 +87,10 @@ class Dictionaries:
         """Something was just created: what was remembered as missing is asked for again."""
         self._memory.pop(_single(name, key), None)
 
+    def drop(self, name: str) -> None:
+        """What `minute` remembers was made anew."""
+        self._memory.pop(name, None)
+
     def _remembered(self, name: str) -> Any:
         found = self._memory.get(name)
         return found.value if found and found.until > self._clock.now() else None

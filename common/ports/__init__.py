@@ -126,6 +126,17 @@ class Queue(Protocol):
         """
 
 
+QueueState = Literal["running", "paused", "disabled", "missing"]
+"""Of one class: `paused` still takes tasks, `missing` was never made."""
+
+
+class ShownQueue(Queue, Protocol):
+    """A queue that can be looked at."""
+
+    def states(self) -> Mapping[Traffic, QueueState]:
+        """How each class stands. Raises `TryLater` when the queue cannot be reached or we may not look."""
+
+
 class Limiter(Protocol):
     """Leave to call Bitrix24 under its two limits, shared by everything we run (design §4)."""
 

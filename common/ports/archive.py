@@ -41,6 +41,9 @@ class Archive(Protocol):
     def probe(self) -> datetime:
         """1C's clock, UTC; one cheap request."""
 
+    def clock_offset(self) -> float | None:
+        """Seconds 1C's clock was ahead of ours at its last answer, a refusal too; None before the first."""
+
     def changes(self, after: int, kinds: Sequence[str]) -> ChangePage:
         """Rows of the feed with a `seq` above `after`. Raises `CursorGone` when those are not kept any more."""
 

@@ -13,10 +13,10 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Final, Protocol, cast, get_args
 
 from common.errors import TryLater
-from common.ports import Task
+from common.ports import QueueState, Task, Traffic
 from common.queue.wire import body_of
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ _CALL_SECONDS = 5.0
 _MARGIN_SECONDS = 15.0
 _DEADLINES = (15.0, 1800.0)
 """What Cloud Tasks takes as a dispatch deadline, in seconds."""
+
+_STATES: Final[dict[str, QueueState]] = {"RUNNING": "running", "PAUSED": "paused", "DISABLED": "disabled"}
 
 
 class CloudTasksQueue:
@@ -74,6 +76,26 @@ class CloudTasksQueue:
             except _Passing:
                 self._sleep(pause)
         return self._create(request)
+
+    def states(self) -> dict[Traffic, QueueState]:
+        """One call for each queue; needs the right `cloudtasks.queues.get` besides that to put."""
+        return {queue: self._state(queue) for queue in get_args(Traffic)}
+
+    def _state(self, queue: Traffic) -> QueueState:
+        from google.api_core.exceptions import GoogleAPICallError, NotFound
+        from google.auth.exceptions import GoogleAuthError
+        from requests.exceptions import RequestException
+
+        name = f"{self._parent}/{queue}"
+        try:
+            found = self._connected().get_queue(name=name, timeout=_CALL_SECONDS, retry=None)
+        except NotFound:
+            return "missing"
+        except GoogleAPICallError as error:
+            raise TryLater(f"cloud tasks: {error.message}") from error
+        except (GoogleAuthError, RequestException) as error:
+            raise TryLater(f"cloud tasks: {type(error).__name__}") from error
+        return _STATES.get(found.state.name, "disabled")
 
     def close(self) -> None:
         """Close the connections."""

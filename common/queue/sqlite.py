@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from common.logs import counted
 from common.model import moments
-from common.ports import Task, Traffic
+from common.ports import QueueState, Task, Traffic
 from common.queue.policy import POLICIES, Policy
 from common.queue.wire import body_of
 from common.sqlite import Database
@@ -178,6 +178,12 @@ class SqliteQueue:
         """The queues that are paused."""
         with self._database.reading() as connection:
             return _paused(connection)
+
+    def states(self) -> dict[Traffic, QueueState]:
+        """How each queue stands; asked with the right to write, so a file that takes no task is no queue."""
+        with self._database.writing() as connection:
+            paused = _paused(connection)
+        return {queue: "paused" if queue in paused else "running" for queue in self.policies}
 
     def listen(self, listener: Callable[[], None]) -> None:
         """Call `listener` whenever this process puts a task or resumes a queue."""

@@ -16,6 +16,7 @@ from common.settings.model import (
     Configuration,
     DocumentManagement,
     Events,
+    Fault,
     Language,
     People,
     Place,
@@ -110,6 +111,18 @@ class Settings:
     def public_url(self) -> str:
         """`PUBLIC_BASE_URL` where nothing works without it: the portal must know where to call."""
         return self._group(_public_url)
+
+    def faults(self) -> tuple[Fault, ...]:
+        """All that is wrong or missing, in groups nobody has read yet too. An incoming webhook needs no
+        `PUBLIC_BASE_URL`: nothing tells the portal where to call but a person."""
+        needs = _all_needs(self._environ)
+        if self._environ.get("BITRIX_WEBHOOK_URL"):
+            needs.remove("public_url")
+        try:
+            Settings.read(self._environ, needs)
+        except SettingsError as error:
+            return error.faults
+        return ()
 
     def _group(self, read: Callable[[Forms], Group]) -> Group:
         forms = Forms(self._environ)

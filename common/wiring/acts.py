@@ -163,12 +163,15 @@ class ActsParts(Bases):
         if self.settings.bitrix.webhook_url is None:
             from common.bitrix.bindings import ensure_bindings
 
-            base = self.settings.public_url
-            wanted = dict.fromkeys(DEAL_EVENTS, f"{base}/bitrix-deal-changed")
-            wanted |= dict.fromkeys(APP_EVENTS, f"{base}/bitrix-app-installed")
-            ensure_bindings(self.bitrix, wanted)
-            self._equip_actions(base)
+            ensure_bindings(self.bitrix, self.wanted_events())
+            self._equip_actions(self.settings.public_url)
         self._equip_fields()
+
+    def wanted_events(self) -> dict[str, str]:
+        """Events of an installed application and the addresses where they belong."""
+        base = self.settings.public_url
+        wanted = dict.fromkeys(DEAL_EVENTS, f"{base}/bitrix-deal-changed")
+        return wanted | dict.fromkeys(APP_EVENTS, f"{base}/bitrix-app-installed")
 
     def _equip_actions(self, base: str) -> None:
         """ "Send to 1C" for processes of Disk storages, where documents are exchanged at all."""

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from common.model.ids import BaseName
-from common.ports import Clock, Queue, Store
+from common.ports import Clock, ShownQueue, Store
 from common.settings import Settings
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Keeping:
         return FirestoreStore(place.project, place.name, self.clock.now)
 
     @cached_property
-    def queue(self) -> Queue:
+    def queue(self) -> ShownQueue:
         place = self.settings.queue
         if place.kind == "sqlite":
             from common.queue.sqlite import SqliteQueue

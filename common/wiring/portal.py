@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from common.bitrix.client import BitrixClient
     from common.bitrix.crm import PortalCrm
     from common.bitrix.install import Installer
+    from common.bitrix.looks import PortalLook
     from common.bitrix.oauth import AuthServer
     from common.flow.limiter import PortalLimiter
     from common.flow.telling import Telling
@@ -112,6 +113,12 @@ class Portal(Flow):
         from common.bitrix.client import BitrixClient
 
         return BitrixClient(self.access, self.http, self.limiter, self.clock)
+
+    @cached_property
+    def portal_look(self) -> PortalLook:
+        from common.bitrix.looks import PortalLook
+
+        return PortalLook(self.bitrix)
 
     @cached_property
     def crm(self) -> PortalCrm:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +25,12 @@ if TYPE_CHECKING:
     from common.flow.resume import Watch
 
 DM_BASE = "dm"
+
+DOCTOR = "doctor"
+"""The note when the doctor's next round is due."""
+
+DOCTOR_AFTER = timedelta(minutes=10)
+"""A new installation is let come up first."""
 
 FIRST_RULES = "first_rules"
 """About what the admins are told when the file of `EXCHANGE_RULES` cannot be imported."""
@@ -52,7 +58,7 @@ class Services(DocumentParts):
         """One round of the watch and of what keeps the house in order; the watch first, come what may of the rest."""
         from common.flow.resume import each_of
 
-        steps = (self.import_first_rules, self.refresh_digests, self.equip_pending)
+        steps = (self.import_first_rules, self.refresh_digests, self.equip_pending, self.doctor_when_due)
         return each_of(lambda: self.watch.run(), *steps)
 
     def _probe(self, side: str) -> Callable[[], object]:
@@ -62,6 +68,23 @@ class Services(DocumentParts):
         if kind == "base":
             return self.any_book(BaseName(name)).probe
         return self.crm.probe
+
+    def doctor_when_due(self) -> dict[str, int]:
+        """The doctor's daily round, one small read while it is not due (design §6)."""
+        now = self.clock.now()
+        kept = self.store.get("config", DOCTOR)
+        if kept is None:
+            self.doctor_at(now + DOCTOR_AFTER)
+            return {}
+        if moments.parse(kept.data["due"]) > now:
+            return {}
+        from common.wiring.doctor import daily
+
+        return daily(self, kept.version)
+
+    def doctor_at(self, moment: datetime) -> None:
+        """The doctor's next round is due then: at once where something has just been installed or saved."""
+        self.store.write(Write("config", DOCTOR, {"due": moments.text(moment)}))
 
     def submit_file(self, disk: int, event_token: str, turn: Turn) -> None:
         """A process of a Disk storage said "Send to 1C"."""
@@ -103,6 +126,7 @@ class Services(DocumentParts):
         of_rules = any(awaits.startswith("rule:") for awaits in what)
         if of_rules:
             self.equip_for_rules()
+        self.doctor_at(self.clock.now())
         occasion = moments.text(self.clock.now())
         for awaits in what:
             if self.settings.has_dm:

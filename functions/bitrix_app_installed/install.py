@@ -50,4 +50,5 @@ def _equipped(is_page: bool, services: Services) -> Page | None:
             return None
         return Page(failed(services.settings.site.language, str(reason)), 503)
     services.portal_is_back()
+    services.doctor_at(services.clock.now())
     return Page(done(services.settings.site.language)) if is_page else None

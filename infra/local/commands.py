@@ -24,6 +24,7 @@ from common.model.records import Record
 from common.settings import Need, Settings, SettingsError
 from common.wiring import Services
 from infra.local import document_commands as documents
+from infra.local.doctor_command import doctor
 from infra.local.house import environment_or_demo
 
 EXCHANGES = ("acts", "documents")
@@ -199,6 +200,7 @@ def _parser() -> argparse.ArgumentParser:
     conflicts = groups.add_parser("conflicts", help="what both sides said differently").add_subparsers(required=True)
     _add(conflicts, "list", documents.conflicts_list, ())
     _by(_add(conflicts, "settle", documents.conflicts_settle, ("id",), "of `conflicts list`"))
+    _add(groups, "doctor", doctor, ()).add_argument("--json", action="store_true", help="one JSON object a line")
     filler = _add(groups, "backfill", backfill, ())
     filler.add_argument("--since", required=True, type=_moment, help="e.g. 2026-10-01T00:00:00+03:00")
     filler.add_argument("--dry-run", action="store_true", help="only show what would be taken in")

@@ -10,7 +10,7 @@ from typing import Protocol
 
 import pytest
 
-from common.ports import Data, Queue, Task, Traffic
+from common.ports import Data, ShownQueue, Task, Traffic
 from tests.clock import ManualClock
 
 BACKOFF = (10, 20, 40, 80, 160, 240, 300, 300)
@@ -66,7 +66,7 @@ class Rig(Protocol):
     Both its queues retry as `BACKOFF` says, `ATTEMPTS` times.
     """
 
-    queue: Queue
+    queue: ShownQueue
 
     def run(self, until: datetime | None = None) -> int:
         """Dispatch until nothing is left, or nothing due by then; how many dispatches."""
@@ -182,6 +182,13 @@ class QueueContract:
         rig.resume("bulk")
         rig.run()
         assert functions.names == ["goes", "kept"]
+
+    def test_shows_how_its_classes_stand(self, rig: Rig) -> None:
+        assert rig.queue.states() == {"interactive": "running", "bulk": "running"}
+        rig.pause("bulk")
+        assert rig.queue.states() == {"interactive": "running", "bulk": "paused"}
+        rig.resume("bulk")
+        assert rig.queue.states() == {"interactive": "running", "bulk": "running"}
 
     @pytest.mark.parametrize("name", ["", "a/b", "имя", "a b", "x" * 501])
     def test_refuses_bad_names(self, rig: Rig, name: str) -> None:

@@ -26,6 +26,15 @@ if TYPE_CHECKING:
 
 PARENT = "projects/demo/locations/here/queues"
 RETRY = Retry(ATTEMPTS, min_backoff=10.0, max_backoff=300.0, max_doublings=3)
+FORBIDDEN = b'{"error":{"code":403,"message":"lacks permission cloudtasks.queues.get","status":"PERMISSION_DENIED"}}'
+
+
+def _creates(request: Request) -> bool:
+    return request.method == "POST" and request.path.endswith("/tasks")
+
+
+def _looks(request: Request) -> bool:
+    return request.method == "GET" and "/queues/" in request.path
 
 
 def connect(server: Server) -> CloudTasksClient:
@@ -115,6 +124,25 @@ class TestCloudTasksQueue(QueueContract):
             rig.queue.put(Task("f", {}, "one", "bulk"))
         assert clock.slept == []
 
+    def test_a_queue_nobody_made_is_shown_missing(self, rig: CloudRig) -> None:
+        del rig.simulator.queues[f"{PARENT}/bulk"]
+        assert rig.queue.states() == {"interactive": "running", "bulk": "missing"}
+
+    @pytest.mark.parametrize(
+        "fault",
+        [
+            Fault(_looks, 1, drop_before=True),
+            Fault(_looks, 1, instead=lambda _: Answer(503, b"{}")),
+            Fault(_looks, 1, instead=lambda _: Answer(403, FORBIDDEN)),
+        ],
+        ids=["unreachable", "out of order", "not for us"],
+    )
+    def test_a_queue_that_cannot_be_seen_is_for_later(self, rig: CloudRig, fault: Fault) -> None:
+        rig.simulator.faults.add(fault)
+        with pytest.raises(TryLater, match="cloud tasks"):
+            rig.queue.states()
+        assert rig.queue.states()["bulk"] == "running"
+
     def test_simulator_shows_what_it_holds(self, rig: CloudRig) -> None:
         for number in range(3):
             rig.queue.put(Task("f", {"n": number}, f"t{number}"))
@@ -142,7 +170,3 @@ class TestCloudTasksQueue(QueueContract):
 def test_importing_the_adapter_imports_no_google_package() -> None:
     code = "import sys, common.queue.cloud_tasks; print({'grpc', 'requests', 'google.auth'} & set(sys.modules))"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "set()"
-
-
-def _creates(request: Request) -> bool:
-    return request.method == "POST" and request.path.endswith("/tasks")

@@ -196,6 +196,7 @@ def test_a_default_that_fits_two_objects_is_never_guessed(office: Stand) -> None
     waits(office, deals, "default_ambiguous", ADMIN, "income_item_group", "Услуги")
     stays_quiet(office, deals)
     change_rule(office, defaults={"income_item_group": office.refs["main"].item_group})
+    office.minutes(1)  # the doctor had met it too, and looks at the new rule
     goes_on(office, deals, person=ADMIN)
 
 

@@ -29,6 +29,7 @@ def test_the_deal_stays_as_it_is_afterwards(house: House) -> None:
     stand = house()
     deals = closed(stand, 2)
     stand.quiet()
+    stand.minutes(1)  # the doctor has looked at the new rules
     calls = stand.bases["main"].hits
     stand.person.edit_deal(deals[0], COMMENTS="Спасибо")
     stand.minutes(60)

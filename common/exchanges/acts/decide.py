@@ -18,7 +18,7 @@ from common.exchanges.acts.lines import (
     vat_included,
     vat_value,
 )
-from common.exchanges.acts.model import ActRule, Draft, DraftLine, Known, Place, Stopped, Tables
+from common.exchanges.acts.model import ActRule, Draft, DraftLine, Known, OwnCompany, Place, Stopped, Tables
 from common.exchanges.acts.parties import client, organisation
 from common.model.acts import Act, ActLine, Contract, Counterparty, Needs, Organisation, Rate, VatValue
 from common.model.deals import DealFacts, StageEntry
@@ -128,9 +128,8 @@ def act(
     )
 
 
-def our_organisation(drafted: Draft, rule: ActRule, tables: Tables, all_of_them: Iterable[Organisation]) -> Ref | Stop:
+def our_organisation(own: OwnCompany, rule: ActRule, tables: Tables, all_of_them: Iterable[Organisation]) -> Ref | Stop:
     """Our company in 1C by the table, else by INN and KPP; two equal or none stops."""
-    own = drafted.organisation
     mapped = tables.organisations.find(rule.base, f"{own.inn}/{own.kpp}")
     found = [one for one in all_of_them if (one.ref == mapped if mapped else (one.inn, one.kpp) == (own.inn, own.kpp))]
     if len(found) == 1:

@@ -9,7 +9,7 @@ from datetime import date
 from common.errors import NeedsPerson, Stop
 from common.exchanges.acts import decide
 from common.exchanges.acts.lines import mapping_stop
-from common.exchanges.acts.model import ActRule, Draft, Known, Tables
+from common.exchanges.acts.model import ActRule, Draft, Known, OwnCompany, Tables
 from common.model.acts import Contract, Counterparty, NewParty, Rate, VatValue
 from common.model.ids import Ref
 from common.ports import Accounting, Leases
@@ -32,18 +32,18 @@ def rate(drafted: Draft, rule: ActRule, books: Accounting) -> Rate | None:
 def known(drafted: Draft, rule: ActRule, tables: Tables, books: Accounting, leases: Leases) -> Known:
     """Everything the act refers to, checked to exist. Raises NeedsPerson with all stops of the dictionaries at once."""
     stops: list[Stop] = []
-    organisation = _kept(_organisation(drafted, rule, tables, books), stops)
+    own = _kept(organisation(drafted.organisation, rule, tables, books), stops)
     items = _items(drafted, rule, books, stops)
     units = _units(drafted, rule, books, leases, stops)
     defaults = {name: _default(name, choice, rule, books, stops) for name, choice in rule.defaults.items()}
     currency = _currency(drafted.currency, rule, books)
-    if stops or organisation is None:
+    if stops or own is None:
         raise NeedsPerson(*stops)
     buyer = _buyer(drafted, rule, tables, books, leases)
-    agreement = _agreement(drafted, rule, books, buyer, organisation, currency)
-    contract = _contract(drafted, rule, books, leases, buyer, organisation, currency, agreement)
+    agreement = _agreement(drafted, rule, books, buyer, own, currency)
+    contract = _contract(drafted, rule, books, leases, buyer, own, currency, agreement)
     return Known(
-        organisation=organisation,
+        organisation=own,
         counterparty=buyer.ref,
         partner=buyer.partner,
         contract=contract,
@@ -64,12 +64,20 @@ def vat_values(drafted: Draft, books: Accounting) -> Sequence[VatValue]:
     return values if all(line.vat_rate in offered for line in drafted.lines) else books.vat_values(afresh=True)
 
 
-def _organisation(drafted: Draft, rule: ActRule, tables: Tables, books: Accounting) -> Ref | Stop:
+def organisation(own: OwnCompany, rule: ActRule, tables: Tables, books: Accounting) -> Ref | Stop:
     """Organisations are read once a day; one that is not among them may have just been entered."""
-    found = decide.our_organisation(drafted, rule, tables, books.organisations())
+    found = decide.our_organisation(own, rule, tables, books.organisations())
     if isinstance(found, Stop):
-        return decide.our_organisation(drafted, rule, tables, books.organisations(afresh=True))
+        return decide.our_organisation(own, rule, tables, books.organisations(afresh=True))
     return found
+
+
+def lacking_defaults(rule: ActRule, books: Accounting) -> list[Stop]:
+    """What of the rule's defaults is not in its base: none, or several of that name."""
+    stops: list[Stop] = []
+    for name, choice in rule.defaults.items():
+        _default(name, choice, rule, books, stops)
+    return stops
 
 
 def _buyer(drafted: Draft, rule: ActRule, tables: Tables, books: Accounting, leases: Leases) -> Counterparty:

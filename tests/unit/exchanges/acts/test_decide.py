@@ -192,11 +192,11 @@ def test_contract_choices() -> None:
     ],
 )
 def test_our_organisation_by_tax_ids(found: list[Organisation], expected: str) -> None:
-    assert reason(decide.our_organisation(drafted(), rule(), tables(), found)) == expected
+    assert reason(decide.our_organisation(drafted().organisation, rule(), tables(), found)) == expected
 
 
 def test_our_organisation_by_the_table() -> None:
     own = OwnCompany(OWN_INN, OWN_KPP)
     mapped = tables(organisations=table("organisations", (f"{own.inn}/{own.kpp}", "y")))
     both = [Organisation(Ref("x"), "Мы", OWN_INN, OWN_KPP), Organisation(Ref("y"), "Мы", OWN_INN, OWN_KPP)]
-    assert decide.our_organisation(drafted(), rule(), mapped, both) == "y"
+    assert decide.our_organisation(drafted().organisation, rule(), mapped, both) == "y"

@@ -269,3 +269,23 @@ def test_reading_imports_nothing_heavy() -> None:
     code = "import sys, common.settings; print([m for m in ('pydantic', 'httpx', 'grpc') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_all_faults_are_named_at_once_whoever_has_read_what() -> None:
+    assert Settings.read(WHOLE, ()).faults() == ()
+    wrong = {"BUSINESS_TIME_ZONE": "Moskow", "ADMIN_USER_IDS": "Anna", "ONEC_DM_URL": "https://1c.example.ru/dm"}
+    found = [fault.name for fault in Settings.read({**WHOLE, **wrong}, ()).faults()]
+    assert sorted(found) == [
+        "ADMIN_USER_IDS",
+        "BUSINESS_TIME_ZONE",
+        "ONEC_DM_KEYS",
+        "ONEC_DM_PASSWORD",
+        "ONEC_DM_USER",
+    ]
+
+
+def test_only_an_application_must_say_where_it_is() -> None:
+    nowhere = {**WHOLE, "PUBLIC_BASE_URL": ""}
+    assert Settings.read(nowhere, ()).faults() == ()
+    application = {"BITRIX_WEBHOOK_URL": "", "BITRIX_CLIENT_ID": "local.1", "BITRIX_CLIENT_SECRET": "s"}
+    assert [fault.name for fault in Settings.read({**nowhere, **application}, ()).faults()] == ["PUBLIC_BASE_URL"]

@@ -46,7 +46,7 @@ class BaseChecks:
                 look = partial(self._organisation, rule, rule.organisation)
                 yield Check(f"{name} organisations", look, about, needs=(name,))
             if rule.defaults:
-                yield Check(f"{name} defaults", partial(self._defaults, rule), about, needs=(f"{name} $metadata",))
+                yield Check(f"{name} defaults", partial(self._defaults, rule), about, needs=(name, f"{name} $metadata"))
 
     def _answers(self, base: BaseName) -> Iterable[Finding]:
         name, left = f"base {base}", self.use.left_alone(f"base:{base}")

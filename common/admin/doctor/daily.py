@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from common.admin.doctor import Doctor
 from common.admin.doctor.finding import Finding
+from common.admin.doctor.keeping import SETTINGS
 from common.errors import Stop
 from common.flow.notices import DOCTOR
 from common.flow.telling import Telling
@@ -19,16 +20,16 @@ AMISS = timedelta(minutes=15)
 def round_of(doctor: Doctor, telling: Telling) -> tuple[dict[str, int], timedelta]:
     """One round: figures for the log, and after what time the next one is due."""
     findings = list(doctor.findings())
-    tell(findings, telling, whole=doctor.active is not None)
-    figures = {state: sum(one.state == state for one in findings) for state in ("wrong", "unknown")}
-    soon = any(one.state == "wrong" or one.again for one in findings)
-    return {f"doctor_{state}": number for state, number in figures.items()}, AMISS if soon else WELL
+    amiss = [one for one in findings if one.state == "wrong"]
+    tell(findings, telling, whole=doctor.active is not None and all(one.check != SETTINGS for one in amiss))
+    soon = amiss or any(one.again for one in findings)
+    return {"doctor_wrong": len(amiss), "doctor_looked": len(findings)}, AMISS if soon else WELL
 
 
 def tell(findings: Iterable[Finding], telling: Telling, whole: bool) -> None:
     """Each check for itself. What could not be seen is neither wrong nor mended: what was told of it stands.
 
-    whole   every rule was looked at, so a check that was not made has nothing to look at any more
+    whole   all that settings and rules name was looked at: a check that was not made has nothing to look at any more
     """
     seen, unseen = stops_of(findings)
     before = telling.told_of(DOCTOR.rstrip(":"))

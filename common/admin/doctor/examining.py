@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from common.admin.doctor.finding import Finding, unknown, wrong
 from common.admin.doctor.sides import broken
-from common.errors import ExchangeError, NeedsPerson, SideDown, TryLater
+from common.errors import ExchangeError, NeedsPerson, SideDown, Stop, TryLater
 from common.logs import LOGGER
 from common.settings import SettingsError
 
@@ -49,8 +49,7 @@ def _looked(check: Check) -> Iterator[Finding]:
     except SideDown as down:
         yield broken(check.name, check.about, down)
     except NeedsPerson as needs:
-        # Scopes have a check of their own, and the work that lacks one tells of it.
-        yield from (wrong(check.name, check.about, stop, stop.reason == "missing_scope") for stop in needs.stops)
+        yield from (_of_person(check, stop) for stop in needs.stops)
     except TryLater as reason:
         yield unknown(check.name, check.about, f"could not be asked now: {reason.reason}", again=True)
     except ExchangeError as reason:
@@ -58,3 +57,10 @@ def _looked(check: Check) -> Iterator[Finding]:
     except Exception as bug:  # noqa: BLE001 - a check's boundary: the others look all the same
         LOGGER.error("unforeseen", exc_info=bug, extra={"fields": {"check": check.name}})
         yield unknown(check.name, check.about, f"the check itself failed: {type(bug).__name__}", again=True)
+
+
+def _of_person(check: Check, stop: Stop) -> Finding:
+    """Scopes have a check of their own, which says what each is for."""
+    if stop.reason == "missing_scope":
+        return unknown(check.name, check.about, f"not looked at: see portal scopes ({stop.field})", again=True)
+    return wrong(check.name, check.about, stop)

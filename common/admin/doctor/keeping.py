@@ -11,12 +11,13 @@ from common.admin.doctor.finding import Finding, well
 from common.admin.doctor.house import House
 from common.ports import Write
 
+SETTINGS = "settings"
 STORE = "store"
 _KEPT = timedelta(hours=1)
 
 
 def checks(house: House) -> Iterator[Check]:
-    yield Check("settings", lambda: judging.settings(house.settings.faults()))
+    yield Check(SETTINGS, lambda: judging.settings(house.settings.faults()))
     yield Check(STORE, lambda: [_round_trip(house)])
     yield Check("queue", lambda: judging.queue(house.queue.states()))
     yield Check("rules", lambda: _rules(house), needs=(STORE,))

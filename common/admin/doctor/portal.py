@@ -15,11 +15,12 @@ from common.admin.doctor.keeping import STORE
 from common.bitrix.actions import SEND_FILE
 from common.bitrix.faults import PORTAL
 from common.bitrix.looks import Seen, Wanted
-from common.errors import NeedsPerson, Stop
+from common.errors import NeedsPerson, SideDown, Stop, TryLater
 from common.exchanges.acts.model import ActRule
 from common.model.ids import UserId
 
 NAME = "portal"
+NOT_INSTALLED = "not_installed"
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,12 @@ class PortalChecks:
         left = self.use.left_alone(PORTAL)
         if left:
             return [unknown(NAME, "", left, again=True)]
-        acting = self._seen.acting()
+        try:
+            acting = self._seen.acting()
+        except TryLater as reason:
+            if reason.reason != NOT_INSTALLED:
+                raise
+            raise SideDown(PORTAL, NOT_INSTALLED) from None
         how = "an administrator" if acting.admin else "no administrator"
         return [well(NAME, "", f"answers; we act as user {acting.id}, {how}")]
 

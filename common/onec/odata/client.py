@@ -123,6 +123,7 @@ class ODataClient:
                 response.close()
 
     def _pieces(self, response: httpx.Response) -> Iterator[bytes]:
+        self._keep_clock(response.headers.get("Date", ""))
         if response.status_code != 200 or "xml" not in response.headers.get("Content-Type", ""):
             response.read()
             raise wire.failure(self._answer("$metadata", response))

@@ -1,4 +1,4 @@
-"""Whatever the documents exchange stops for, people read words and not a code (rules, Notices)."""
+"""Whatever the documents exchange stops for or the doctor finds, people read words and not a code (rules, Notices)."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from common.bitrix import disk_wire
 from common.errors import Stop
 from common.exchanges.documents import decide
 from common.exchanges.documents.model import ConflictKind, Limits
+from common.flow.notices_doctor import DOCTOR as DOCTOR_TEXTS
 from common.flow.notices_documents import DOCUMENTS as DOCUMENTS_TEXTS
 from common.flow.notices_table import TEXTS
 from common.flow.notices_texts import Language, opened
@@ -30,6 +31,7 @@ SOURCES = [
     ROOT / "onec" / "http_service" / "reading.py",
     *(ROOT / "bitrix" / f"{name}.py" for name in ("faults", "disk_wire", "disk", "links")),
     ROOT / "mapping" / "clients.py",
+    *(ROOT / "admin" / "doctor" / f"{name}.py" for name in ("judging", "portal")),
 ]
 MAKERS = {"Stop": 0, "_waits": 1, "_stop": 0, "stop": 1}
 """What makes a stop, and which argument is the reason; of `Stopping.stop` it is the verdict."""
@@ -141,11 +143,14 @@ def test_the_reasons_are_really_found() -> None:
         "mapping_listing_cut",
         "mapping_folder_forbidden",
         "conflict_both_changed",
+        "rule_stage_missing",
+        "action_missing",
     } <= set(REASONS)
 
 
-def test_no_text_about_documents_is_of_a_reason_that_cannot_come() -> None:
+def test_no_text_about_documents_or_of_the_doctor_is_of_a_reason_that_cannot_come() -> None:
     assert set(DOCUMENTS_TEXTS) - set(REASONS) == set()
+    assert set(DOCTOR_TEXTS) - set(REASONS) == set()
 
 
 def test_what_is_too_large_is_told_by_the_files_name_and_both_sizes() -> None:

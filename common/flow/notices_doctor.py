@@ -26,9 +26,13 @@ DOCTOR: Final[Mapping[str, tuple[Text, Text]]] = MappingProxyType(
         ),
         "queue_unusable": (
             Text(
-                "Очереди задач нет или она выключена", "Разверните обмен заново: очереди создаются при развёртывании."
+                "Очередью задач нельзя пользоваться",
+                "Проверьте QUEUE_URL; в облаке разверните обмен заново: очереди создаются при развёртывании.",
             ),
-            Text("A queue of tasks is missing or disabled", "Deploy the exchange again: that makes its queues."),
+            Text(
+                "A queue of tasks cannot be used",
+                "Check QUEUE_URL; in the cloud deploy the exchange again: that makes its queues.",
+            ),
         ),
         "event_not_bound": (
             Text(

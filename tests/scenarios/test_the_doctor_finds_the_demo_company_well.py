@@ -51,6 +51,8 @@ def company(tmp_path: Path) -> Iterator[Company]:
             yield Company(demo, services)
         finally:
             use(None)
+            services.http.close()
+            services.onec_http.close()
 
 
 def test_all_is_well_and_nothing_is_written(company: Company) -> None:

@@ -45,6 +45,6 @@ def wrong(check: str, about: str, stop: Stop, told: bool = False) -> Finding:
     """In the words that people read in notices. `told`: some other job tells them already."""
     both = TEXTS.get(stop.reason)
     text = both[1] if both else Text(f"Refused ({stop.reason})", "")
-    said = ", ".join(one for one in (stop.field, stop.subject, stop.details) if one)
+    said = ", ".join(one for one in (stop.field, stop.subject, stop.details) if one and one != about)
     what = f"{text.wrong}: {said}" if said else text.wrong
     return Finding(check, about, "wrong", what, text.do, None if told else stop)

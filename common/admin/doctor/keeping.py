@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from common.admin.doctor import judging
 from common.admin.doctor.examining import Check
-from common.admin.doctor.finding import Finding, well
+from common.admin.doctor.finding import Finding, well, wrong
 from common.admin.doctor.house import House
+from common.errors import ExchangeError, Stop
 from common.ports import Write
 
 SETTINGS = "settings"
@@ -19,7 +20,7 @@ _KEPT = timedelta(hours=1)
 def checks(house: House) -> Iterator[Check]:
     yield Check(SETTINGS, lambda: judging.settings(house.settings.faults()))
     yield Check(STORE, lambda: [_round_trip(house)])
-    yield Check("queue", lambda: judging.queue(house.queue.states()))
+    yield Check("queue", lambda: _queue(house))
     yield Check("rules", lambda: _rules(house), needs=(STORE,))
 
 
@@ -42,6 +43,15 @@ def _lost(how: str) -> Finding:
     """Nobody can be told by notice: notices are kept in the store."""
     what = f"The store does not work: {how}"
     return Finding(STORE, "", "wrong", what, "Check STORE_URL, the disk or the database, and our right to write there.")
+
+
+def _queue(house: House) -> Iterable[Finding]:
+    try:
+        return judging.queue(house.queue.states())
+    except ExchangeError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, nothing can be put there
+        return [wrong("queue", "", Stop("queue_unusable", "", "admin", "person", details=type(error).__name__))]
 
 
 def _rules(house: House) -> Iterator[Finding]:

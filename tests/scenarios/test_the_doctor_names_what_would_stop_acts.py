@@ -262,9 +262,9 @@ def test_an_installed_application_is_asked_for_its_events(tmp_path_factory: pyte
         stand.portal.events.bindings = [one for one in stand.portal.events.bindings if one.event != "ONCRMDEALUPDATE"]
         found = looked(stand)
         assert wrong(found) == [("portal events", "")]
-        assert "ONCRMDEALUPDATE, not bound" in said(found, "portal events")
+        assert "ONCRMDEALUPDATE (not bound)" in said(found, "portal events")
         moved = looked(stand, PUBLIC_BASE_URL="https://new.example.ru")
-        assert "ONCRMDEALADD, bound to another address" in said(moved, "portal events")
+        assert "ONCRMDEALADD (bound to another address)" in said(moved, "portal events")
         missing = looked(stand, PUBLIC_BASE_URL="")
         assert "PUBLIC_BASE_URL" in said(missing, "settings")
 

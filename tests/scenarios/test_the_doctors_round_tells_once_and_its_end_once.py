@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from tests.application import application
 from tests.scenarios.doctor import as_called, written
 from tests.scenarios.stories import House, change_rule, closed, later
 from tests.simulators.bitrix24 import troubles
@@ -178,3 +180,15 @@ def test_a_watch_killed_in_the_round_is_followed_by_another(stand: Stand, monkey
     assert told(stand) == []
     stand.minutes(5)
     assert len(told(stand, RU)) == 1
+
+
+def test_an_installation_is_looked_at_in_the_next_minute_and_many_lost_events_are_one_cause(tmp_path: Path) -> None:
+    with application(str(tmp_path)) as stand:
+        stand.portal.events.bindings.clear()
+        stand.job("exchange_watch")
+        assert [person for person, text in told(stand, "ONCRMDEALUPDATE")] == [ADMIN]
+        assert len(told(stand)) == 1
+        assert stand.install()
+        stand.job("exchange_watch")
+        # Of an application the portal keeps one notice for each tag: the end takes the place of the beginning.
+        assert [MENDED in text for _, text in told(stand)] == [True]

@@ -92,28 +92,27 @@ def _needed(use: Use) -> Iterator[tuple[tuple[str, ...], str]]:
         yield ("bizproc",), '"Send to 1C"'
 
 
-def events(bound: Iterable[Handler], wanted: Mapping[str, str]) -> Iterator[Finding]:
-    """Each event wanted against the handlers of the application."""
+def events(bound: Iterable[Handler], wanted: Mapping[str, str]) -> Finding:
+    """Events wanted against the handlers of the application; one cause, however many are missing."""
     places: dict[str, set[str]] = {}
     for event, url, _ in bound:
         places.setdefault(event, set()).add(url)
     missing = [event for event, url in wanted.items() if url not in places.get(event, ())]
-    for event in missing:
-        details = "bound to another address" if event in places else "not bound"
-        yield wrong("portal events", "", Stop("event_not_bound", event, "admin", "person", details=details))
     if not missing:
-        yield well("portal events", "", f"{len(wanted)} events come to us")
+        return well("portal events", "", f"{len(wanted)} events come to us")
+    named = (f"{event} ({'bound to another address' if event in places else 'not bound'})" for event in missing)
+    return wrong("portal events", "", Stop("event_not_bound", "", "admin", "person", details=", ".join(named)))
 
 
-def fields(rule: ActRule, there: Collection[str]) -> Iterator[Finding]:
+def fields(rule: ActRule, there: Collection[str]) -> Finding:
     """Those that show the act, and the one that names the contract."""
     named = [*rule.back.names(), *([rule.contract_field] if rule.contract == "field" else [])]
     missing = [name for name in named if name not in there]
     about = f"rule {rule.id}"
-    for name in missing:
-        yield wrong("portal fields", about, Stop("deal_field_missing", name, "admin", "person", subject=about))
     if not missing:
-        yield well("portal fields", about, f"{len(named)} fields of the deal are there")
+        return well("portal fields", about, f"{len(named)} fields of the deal are there")
+    stop = Stop("deal_field_missing", "", "admin", "person", subject=about, details=", ".join(missing))
+    return wrong("portal fields", about, stop)
 
 
 def stage(rule: ActRule, funnels: Collection[int], stages: Collection[StageId]) -> Finding:

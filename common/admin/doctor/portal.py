@@ -86,7 +86,7 @@ class PortalChecks:
 
     def _events(self) -> Iterable[Finding]:
         if self._used.application:
-            return judging.events(self._seen.handlers(), self.use.house.wanted_events())
+            return [judging.events(self._seen.handlers(), self.use.house.wanted_events())]
         return [unknown("portal events", "", BY_HAND, HOW)]
 
     def _action(self) -> Iterable[Finding]:
@@ -104,7 +104,7 @@ class PortalChecks:
         return [judging.stage(rule, self._seen.funnels(), self._seen.stages(rule.category))]
 
     def _fields(self, rule: ActRule) -> Iterable[Finding]:
-        return judging.fields(rule, self._seen.fields())
+        return [judging.fields(rule, self._seen.fields())]
 
     def _person(self, user: UserId) -> Iterable[Finding]:
         return [judging.person(user, self._people[user], self._seen.works_here(user))]

@@ -15,6 +15,7 @@ import pytest
 from infra.cloud.policy import faults
 from tests.infrastructure import NUMBER, PROJECT, SECRETS, Deployment, changed, deployment
 from tests.simulators.google_provider.cloud import Cloud
+from tests.simulators.google_provider.refusals.apis import PREPARED_PROJECT
 from tests.simulators.google_provider.terraform import Failed
 
 DATABASE = "google_firestore_database.exchange"
@@ -22,8 +23,8 @@ DATABASE = "google_firestore_database.exchange"
 
 @pytest.fixture(scope="module")
 def first_apply(tmp_path_factory: pytest.TempPathFactory) -> tuple[Cloud, str]:
-    """The cloud and Terraform's state after the first apply."""
-    cloud = Cloud()
+    """The cloud and Terraform's state after the first apply to a project prepared as the README says, and no further."""
+    cloud = Cloud(enabled=PREPARED_PROJECT)
     with deployment(tmp_path_factory.mktemp("first"), cloud) as found:
         found.apply()
         return cloud, found.terraform.state()

@@ -22,6 +22,7 @@ usage() {
 ./deploy.sh conflicts list | settle ID --by NAME
 ./deploy.sh backfill --since MOMENT [--dry-run] [--by NAME]
                                            stage entries from before a rule began
+./deploy.sh pack                           every function as a zip in build/: the same bytes for the same content
 
 Needed: Python 3.11 or newer and git. Settings come from the environment or from .env (see README, "Settings").
 TEXT
@@ -70,6 +71,7 @@ case "$command" in
         prepare
         exec .venv/bin/python -m infra.local.commands "$command" "$@"
         ;;
+    pack) prepare; exec .venv/bin/python -m infra.cloud "$command" "$@" ;;
     bench) prepare; exec .venv/bin/python -m tests.benchmarks "$@" ;;
     test) prepare; run_tests "$@" ;;
     help | --help | -h) usage ;;

@@ -17,7 +17,7 @@ from infra.local.commands import _parser
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = "./deploy.sh"
-OTHERS = ("local", "test", "bench", "help")
+OTHERS = ("local", "test", "bench", "pack", "help")
 """Commands of another parser."""
 VALUES = {"MOMENT": "2026-10-01T00:00:00+03:00", "N": "3", "MAPPING": "contracts"}
 """What a person writes for a placeholder that must be of a form; any other stands for itself."""

@@ -6,9 +6,21 @@ cd "$(dirname "$0")"
 
 usage() {
     cat <<'TEXT'
+Here
 ./deploy.sh local [--once] [--port N]      all functions in one process; with no settings, a demo against simulators
 ./deploy.sh test [pytest arguments]        every check: format, lint, types, imports, tests
 ./deploy.sh bench [name ...]               benchmarks, each with its floor or peer in the same run
+
+In the cloud
+./deploy.sh pack                           every function as a zip in build/: the same bytes for the same content
+./deploy.sh plan ENV [--allow-destroy]     check everything, show what would change; without a Google account, offline
+./deploy.sh apply ENV [--yes] [--allow-destroy]
+                                           show what would change, ask, change it; safe to repeat
+./deploy.sh outputs ENV                    what to paste where: DNS, Bitrix24, 1C
+./deploy.sh in ENV COMMAND                 one of the commands below with the settings of that environment
+
+The exchange
+./deploy.sh entities PRODUCT               what to tick in 1C and which rights our user needs
 ./deploy.sh rules import FILE --author NAME [--table NAME] [--version N] [--force]
 ./deploy.sh rules export FILE [--table NAME]
                                            rules (JSON) and correspondence tables (CSV) of the store in STORE_URL
@@ -22,9 +34,26 @@ usage() {
 ./deploy.sh conflicts list | settle ID --by NAME
 ./deploy.sh backfill --since MOMENT [--dry-run] [--by NAME]
                                            stage entries from before a rule began
-./deploy.sh pack                           every function as a zip in build/: the same bytes for the same content
 
-Needed: Python 3.11 or newer and git. Settings come from the environment or from .env (see README, "Settings").
+Each command has --help with what it needs. Exit status: 0 done; 1 refused, or something was found wrong; 2 the call,
+a setting or this machine is not right, nothing was begun; 3 (plan, apply) only what the cloud must give is missing.
+
+Needed: Python 3.11 or newer and git; for the cloud also terraform 1.11 or newer and Google credentials (gcloud auth
+application-default login). Settings come from the environment or from .env (see README, "Settings").
+TEXT
+}
+
+usage_of_test() {
+    cat <<'TEXT'
+usage: ./deploy.sh test [pytest arguments]
+
+Every check, as CI runs them: ruff format, ruff check, mypy, lint-imports, pytest. With arguments pytest gets those,
+e.g. ./deploy.sh test -n0 tests/unit/test_logs.py; without, all tests run on TEST_WORKERS processes (auto: every core).
+
+needs: Python 3.11 or newer. Terraform, gcloud with Java (Firestore emulator): their tests skip where they are missing,
+with a reason; REQUIRE_FIRESTORE_EMULATOR=1 and REQUIRE_SHARED=1 make what is missing a failure.
+
+exit status: 0 all is well; else that of the first check that found something
 TEXT
 }
 
@@ -71,9 +100,14 @@ case "$command" in
         prepare
         exec .venv/bin/python -m infra.local.commands "$command" "$@"
         ;;
-    pack) prepare; exec .venv/bin/python -m infra.cloud "$command" "$@" ;;
+    entities) prepare; exec .venv/bin/python -m infra.local.entities_command "$@" ;;
+    pack | plan | apply | outputs | in) prepare; exec .venv/bin/python -m infra.cloud "$command" "$@" ;;
     bench) prepare; exec .venv/bin/python -m tests.benchmarks "$@" ;;
-    test) prepare; run_tests "$@" ;;
+    test)
+        case "${1:-}" in --help | -h) usage_of_test; exit ;; esac
+        prepare
+        run_tests "$@"
+        ;;
     help | --help | -h) usage ;;
     *) usage >&2; fail "unknown command: $command" ;;
 esac

@@ -21,10 +21,12 @@ from infra.local.story import Story, aligned, table
 from infra.manifests import ManifestError
 from tests.simulators.web import Application, Server
 
+ENDS = "exit status: 0 well, 1 the story came out wrong, 2 settings are wrong"
+
 
 def main(arguments: list[str]) -> int:
     """Exit status: 0 well, 1 the story came out wrong, 2 settings are wrong."""
-    parser = argparse.ArgumentParser(prog="./deploy.sh local", description=__doc__)
+    parser = argparse.ArgumentParser(prog="./deploy.sh local", description=__doc__, epilog=ENDS)
     parser.add_argument("--once", action="store_true", help="play the story and end; status 0 only if all is right")
     parser.add_argument(
         "--port", type=int, default=0, help="port on 127.0.0.1; default: 8080, any free one with --once"

@@ -30,6 +30,10 @@ from infra.local.house import environment_or_demo
 EXCHANGES = ("acts", "documents")
 SOURCES = "deal:1001, file:<id>, disk:<id> or mapping:contracts"
 
+ENDS = """\
+needs: the settings of the store, and those the command names; for an environment: ./deploy.sh in ENV COMMAND
+exit status: 0 done, 1 refused or not possible now, 2 settings or the call are wrong"""
+
 Command = Callable[[Services, argparse.Namespace], int]
 
 
@@ -177,8 +181,16 @@ _NEEDS: Mapping[Command, tuple[Need, ...]] = {
 """What each command needs besides, checked before it begins: nothing is half done for want of a setting."""
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says under each command's help how it may end; those below a group are of the same class."""
+
+    def __init__(self, **options: Any) -> None:
+        shown = argparse.RawDescriptionHelpFormatter
+        super().__init__(**{"epilog": ENDS, "formatter_class": shown, **options})
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="./deploy.sh")
+    parser = _Parser(prog="./deploy.sh")
     groups = parser.add_subparsers(required=True)
     rules = groups.add_parser("rules", help="rules and correspondence tables").add_subparsers(required=True)
     for name, command in (("import", rules_import), ("export", rules_export)):
@@ -221,7 +233,8 @@ def _documents(groups: Any) -> None:
 
 
 def _add(groups: Any, name: str, command: Command, places: Iterable[str], example: str = "") -> argparse.ArgumentParser:
-    one: argparse.ArgumentParser = groups.add_parser(name, help=(command.__doc__ or "").strip())
+    about = (command.__doc__ or "").strip()
+    one: argparse.ArgumentParser = groups.add_parser(name, help=about, description=about)
     one.set_defaults(command=command)
     for place in places:
         one.add_argument(place, help=example)

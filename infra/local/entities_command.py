@@ -19,7 +19,8 @@ READ, CREATED, WRITTEN = "read", "read; add, where a rule creates what 1C lacks"
 
 def main(arguments: list[str]) -> int:
     """Exit status: 0 listed, 2 no such product or document."""
-    parser = argparse.ArgumentParser(prog="./deploy.sh entities", description=__doc__)
+    ends = "exit status: 0 listed, 2 no such product or document"
+    parser = argparse.ArgumentParser(prog="./deploy.sh entities", description=__doc__, epilog=ends)
     known = ", ".join(get_args(Configuration))
     parser.add_argument("product", help=f"one of {known}, or one document of it such as bp30.sale_act")
     chosen = parser.parse_args(arguments).product

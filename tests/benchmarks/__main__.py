@@ -6,6 +6,7 @@ missed (requests, acts, duplicates); times depend on the machine and are only sh
 
 from __future__ import annotations
 
+import argparse
 import logging
 import sys
 import time
@@ -44,13 +45,19 @@ def run(names: Sequence[str], small: bool = False) -> list[Bar]:
 
 def main(arguments: Sequence[str]) -> int:
     """The process's answer."""
-    unknown = sorted(set(arguments) - set(benchmarks()))
+    parser = argparse.ArgumentParser(prog="./deploy.sh bench", description="Promises and what came of them.")
+    parser.epilog = (
+        "Each prints its bars beside a floor or a peer of the same run. Exit status: 0 every counted bar is held "
+        "(requests, acts, bytes), 1 one is missed, 2 there is no such benchmark."
+    )
+    parser.add_argument("name", nargs="*", help=f"those to run, all without a name: {', '.join(benchmarks())}")
+    names: list[str] = parser.parse_args(arguments).name
+    unknown = sorted(set(names) - set(benchmarks()))
     if unknown:
-        print(f"unknown: {', '.join(unknown)}; there are: {', '.join(benchmarks())}", file=sys.stderr)
-        return 2
+        parser.error(f"unknown: {', '.join(unknown)}; there are: {', '.join(benchmarks())}")
     warnings.simplefilter("error")
     logging.getLogger("exchange").setLevel(logging.CRITICAL)
-    missed = [bar for bar in run(arguments) if not bar.held]
+    missed = [bar for bar in run(names) if not bar.held]
     if missed:
         print(f"\n{len(missed)} missed:")
         print("\n".join(map(str, missed)))

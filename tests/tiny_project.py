@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from infra.manifests import ROOT
 from tests.simulators.google_provider.cloud import Cloud
 from tests.simulators.google_provider.server import GoogleProvider
@@ -22,6 +24,7 @@ from tests.simulators.web import Server
 PROJECT, NAME = "company-exchange-tiny", "small"
 TOKEN = "marked-access-token-00000001"
 TOOLS = ("PATH", "LANG", "TMPDIR")
+OWN = ("GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_OAUTH_ACCESS_TOKEN", "GOOGLE_CREDENTIALS", "CLOUDSDK_CONFIG")
 MANIFEST = {
     "about": "Something small",
     "kind": "job",
@@ -155,12 +158,27 @@ def tiny(root: Path) -> Iterator[Tiny]:
     (root / "infra" / "main.tf").write_text(MAIN, encoding="utf-8")
     shutil.copyfile(ROOT / "requirements.lock", root / "requirements.lock")
     bucket, cloud = Bucket(f"{PROJECT}-terraform-state", TOKEN), Cloud()
+    with facing(root, bucket, cloud) as environ:
+        one = Tiny(root, environ, bucket, cloud)
+        one.variables()
+        yield one
+
+
+@contextmanager
+def facing(root: Path, bucket: Bucket, cloud: Cloud) -> Iterator[dict[str, str]]:
+    """The environment of a person with credentials, whose Terraform meets this bucket and this cloud."""
     with Server(bucket) as storage, GoogleProvider(cloud) as provider:
         place = {"GOOGLE_STORAGE_CUSTOM_ENDPOINT": Bucket.endpoint(storage.url), "CHECKPOINT_DISABLE": "1"}
         kept = {name: os.environ[name] for name in TOOLS if name in os.environ}
         rc = root / "terraform.rc"
         rc.touch()
         who = {"HOME": str(root), "GOOGLE_OAUTH_ACCESS_TOKEN": TOKEN, "TF_CLI_CONFIG_FILE": str(rc)}
-        one = Tiny(root, {**kept, **who, **place, **provider.environment()}, bucket, cloud)
-        one.variables()
-        yield one
+        yield {**kept, **who, **place, **provider.environment()}
+
+
+def cloudless(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    """Nobody's own credentials and no metadata server are near."""
+    for name in OWN:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("NO_GCE_CHECK", "true")

@@ -14,7 +14,9 @@ from infra.cloud.commands import main
 from infra.cloud.environment import environment
 from infra.cloud.secret_values import given
 from infra.cloud.terraform import Terraform, hidden
-from tests.tiny_project import NAME, PROJECT, TOKEN, Tiny, tiny
+from tests.tiny_project import NAME, PROJECT, TOKEN, Tiny, cloudless, tiny
+
+pytest_plugins = ("tests.terraform_workspaces",)
 
 WEBHOOK = "https://company.bitrix24.ru/rest/1/markedwebhook00000001/"
 PASSWORD = "marked-password-00000002"
@@ -23,17 +25,8 @@ MARKED = (WEBHOOK, PASSWORD)
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tiny]:
-    """Nobody's own credentials and no metadata server are near."""
-    for name in (
-        "GOOGLE_APPLICATION_CREDENTIALS",
-        "GOOGLE_OAUTH_ACCESS_TOKEN",
-        "CLOUDSDK_CONFIG",
-        "GOOGLE_CREDENTIALS",
-    ):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("NO_GCE_CHECK", "true")
+def project(terraform_installed: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tiny]:
+    cloudless(monkeypatch, tmp_path)
     with tiny(tmp_path / "checkout") as found:
         yield found
 
@@ -224,7 +217,7 @@ def test_an_operators_own_form_of_his_variables_stops_nothing(project: Tiny, tol
 
 def test_applied_twice_the_second_time_changes_nothing(project: Tiny, told: Told) -> None:
     applied(project, told)
-    assert len(project.cloud.resources["google_secret_manager_secret"]) == 2
+    assert sorted(project.cloud.payloads.values()) == sorted(MARKED)
     before = {kind: dict(found) for kind, found in project.cloud.resources.items()}
     status, said = told.by(project, "apply", NAME)
     assert status == 0
@@ -276,6 +269,7 @@ def test_a_raised_number_wants_a_new_value_and_makes_a_new_version(project: Tiny
     assert "no value was given for ONEC_MAIN_PASSWORD." in said
     project.secrets("ONEC_MAIN_PASSWORD=marked-password-00000003\n")
     assert told.by(project, "apply", NAME, "--yes")[0] == 0
+    assert list(project.cloud.payloads.values()).count("marked-password-00000003") == 1
     assert "Nothing to change" in told.by(project, "apply", NAME)[1]
     assert seen(project, "marked-password-00000003") == []
 

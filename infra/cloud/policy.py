@@ -64,6 +64,7 @@ def faults(plan: Mapping[str, Any], public: Collection[str], may_destroy: bool =
     """
     resources = list(_resources(plan.get("planned_values", {}).get("root_module", {})))
     found = [fault for rule in _RULES for fault in rule(resources, public)]
+    found += _unpausing(plan.get("configuration", {}).get("root_module", {}))
     return found + ([] if may_destroy else list(_destroyed(plan)))
 
 
@@ -142,8 +143,6 @@ def _jobs(resources: Sequence[Planned], _public: Collection[str]) -> Iterator[st
             yield f"{one.address}: calls a private function without oidc_token"
         if not one.values.get("time_zone"):
             yield f"{one.address}: has no time_zone"
-        if one.values.get("paused") is not None:
-            yield f"{one.address}: sets paused; an apply would undo what the watch or a person paused"
 
 
 def _queues(resources: Sequence[Planned], _public: Collection[str]) -> Iterator[str]:
@@ -164,6 +163,15 @@ def _store(resources: Sequence[Planned], _public: Collection[str]) -> Iterator[s
     for one in _of(resources, "google_storage_bucket"):
         if one.values.get("public_access_prevention") != "enforced":
             yield f"{one.address}: public_access_prevention must be enforced"
+
+
+def _unpausing(module: Mapping[str, Any], path: str = "") -> Iterator[str]:
+    """Read from the configuration: planned values also hold what the cloud says, which nobody has written."""
+    for one in module.get("resources", []):
+        for field in {"paused", "desired_state"} & set(one.get("expressions", {})):
+            yield f"{path}{one['address']}: sets {field}; an apply would undo what the watch or a person paused"
+    for name, call in module.get("module_calls", {}).items():
+        yield from _unpausing(call.get("module", {}), f"{path}module.{name}.")
 
 
 def _destroyed(plan: Mapping[str, Any]) -> Iterator[str]:

@@ -82,7 +82,6 @@ def test_an_empty_plan_has_no_faults() -> None:
         (function(secret_environment_variables=[{"secret": "A_TOKEN", "version": "latest"}]), "not latest"),
         (one("google_cloud_scheduler_job", **JOB | {"http_target": [{}]}), "oidc_token"),
         (one("google_cloud_scheduler_job", **JOB | {"time_zone": None}), "time_zone"),
-        (one("google_cloud_scheduler_job", **JOB | {"paused": False}), "paused"),
         (one("google_cloud_tasks_queue", retry_config=[{"max_attempts": -1}]), "max_attempts"),
         (one(DATABASE, point_in_time_recovery_enablement=None), "point-in-time"),
         (one("google_storage_bucket", public_access_prevention="inherited"), "public_access_prevention"),
@@ -91,6 +90,19 @@ def test_an_empty_plan_has_no_faults() -> None:
 def test_a_fault_is_named_with_its_resource(wrong: dict[str, Any], names: str) -> None:
     found = faults(plan(*GOOD, wrong), PUBLIC)
     assert [fault for fault in found if fault.startswith(wrong["address"]) and names in fault]
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"), [("google_cloud_scheduler_job", "paused"), ("google_cloud_tasks_queue", "desired_state")]
+)
+def test_what_a_run_pauses_no_apply_resumes(kind: str, field: str) -> None:
+    """Only what somebody wrote is a fault: once made, a job's planned values say `paused` by themselves."""
+    made = one("google_cloud_scheduler_job", **JOB | {"paused": False})
+    assert faults(plan(*GOOD, made), PUBLIC) == []
+    written = {"address": f"{kind}.run", "type": kind, "expressions": {field: {"constant_value": "x"}}}
+    deep = {"module_calls": {"function": {"module": {"resources": [written]}}}}
+    found = faults({**plan(*GOOD), "configuration": {"root_module": {"resources": [], **deep}}}, PUBLIC)
+    assert found == [f"module.function.{kind}.run: sets {field}; an apply would undo what the watch or a person paused"]
 
 
 def test_a_new_account_and_role_that_only_google_will_name_are_no_fault() -> None:

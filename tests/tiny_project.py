@@ -167,7 +167,7 @@ def tiny(root: Path) -> Iterator[Tiny]:
 @contextmanager
 def facing(root: Path, bucket: Bucket, cloud: Cloud) -> Iterator[dict[str, str]]:
     """The environment of a person with credentials, whose Terraform meets this bucket and this cloud."""
-    with Server(bucket) as storage, GoogleProvider(cloud) as provider:
+    with Server(bucket) as storage, GoogleProvider(cloud, root / "infra") as provider:
         place = {"GOOGLE_STORAGE_CUSTOM_ENDPOINT": Bucket.endpoint(storage.url), "CHECKPOINT_DISABLE": "1"}
         kept = {name: os.environ[name] for name in TOOLS if name in os.environ}
         rc = root / "terraform.rc"

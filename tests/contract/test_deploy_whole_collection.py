@@ -56,10 +56,9 @@ def test_whoever_has_just_cloned_can_plan_the_sample(checkout: Path, capfd: pyte
 
 
 def test_it_is_applied_repeated_and_upgraded_function_by_function(
-    checkout: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    checkout: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """A change in one function uploads one package and touches the functions of that folder alone."""
-    monkeypatch.chdir(checkout / "infra")  # where the provider opens packages: Terraform starts it there
     variables = checkout / "infra" / "environments" / f"{NAME}.tfvars"
     variables.write_text(variables.read_text(encoding="utf-8") + "\nsettle_seconds = 0\n", encoding="utf-8")
     bucket, cloud = Bucket(f"{PROJECT}-terraform-state", TOKEN), Cloud()

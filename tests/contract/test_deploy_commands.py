@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,6 +18,7 @@ from infra.cloud.commands import main
 from infra.cloud.environment import environment
 from infra.cloud.secret_values import given
 from infra.cloud.terraform import Terraform, hidden
+from infra.manifests import ROOT
 from tests.tiny_project import NAME, PROJECT, TOKEN, Tiny, cloudless, tiny
 
 pytest_plugins = ("tests.terraform_workspaces",)
@@ -294,6 +299,29 @@ def test_a_state_that_somebody_holds_is_left_alone(project: Tiny, told: Told) ->
     status, said = told.by(project, "apply", NAME, "--yes", environ=environ)
     assert status == 1
     assert "anna@office" in said
+
+
+def test_an_apply_broken_off_by_hand_keeps_what_it_made(project: Tiny) -> None:
+    """Ctrl-C reaches the whole group of the terminal: Terraform ends in order, its state knows all, no lock is left."""
+    project.secrets(VALUES)
+    slow = 'resource "terraform_data" "slow" {\n  provisioner "local-exec" {\n    command = "sleep 3"\n  }\n}\n'
+    (project.root / "infra" / "slow.tf").write_text(slow, encoding="utf-8")
+    code = "from pathlib import Path; from infra.cloud.commands import main; "
+    code += f"main({['apply', NAME, '--yes']!r}, Path.cwd())"
+    environ = {**project.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        [sys.executable, "-u", "-c", code],
+        cwd=project.root, env=environ, stdout=subprocess.PIPE, text=True, process_group=0,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        said = next(line for line in process.stdout if "sleep 3" in line)
+        os.killpg(process.pid, signal.SIGINT)
+        said += process.stdout.read()
+    assert "Interrupt received" in said
+    state = project.bucket.objects[f"{NAME}/default.tfstate"].data.decode()
+    for kind, found in project.cloud.resources.items():
+        assert all(one in state for one in found), kind
+    assert list(project.bucket.objects) == [f"{NAME}/default.tfstate"]
 
 
 # -- outputs ---------------------------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,7 +27,7 @@ SECRETS = {
 
 
 @pytest.fixture
-def checkout(terraform_installed: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def checkout(terraform_installed: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A clone, without whatever lies about in this one."""
     cloudless(monkeypatch, tmp_path)
     root = tmp_path / "clone"

@@ -20,6 +20,7 @@ In the cloud
 ./deploy.sh in ENV COMMAND                 one of the commands below with the settings of that environment
 
 The exchange
+./deploy.sh doctor [--json]                what is well, what to mend and where
 ./deploy.sh entities PRODUCT               what to tick in 1C and which rights our user needs
 ./deploy.sh rules import FILE --author NAME [--table NAME] [--version N] [--force]
 ./deploy.sh rules export FILE [--table NAME]
@@ -32,6 +33,8 @@ The exchange
 ./deploy.sh documents confirm MAPPING --by NAME | take-in MAPPING [--dry-run] [--by NAME]
                                            files of 1C:DM and Disk: what a run would do, how far it is, let one pass
 ./deploy.sh conflicts list | settle ID --by NAME
+./deploy.sh pause list | EXCHANGE --by NAME [--because TEXT]
+./deploy.sh resume EXCHANGE --by NAME      let an exchange stand still, and go on; what comes meanwhile is kept
 ./deploy.sh backfill --since MOMENT [--dry-run] [--by NAME]
                                            stage entries from before a rule began
 
@@ -96,7 +99,7 @@ command=${1:-help}
 [ $# -gt 0 ] && shift
 case "$command" in
     local) prepare; exec .venv/bin/python -m infra.local "$@" ;;
-    rules | waiting | counts | letters | journal | backfill | documents | conflicts)
+    rules | waiting | counts | letters | journal | backfill | documents | conflicts | doctor | pause | resume)
         prepare
         exec .venv/bin/python -m infra.local.commands "$command" "$@"
         ;;

@@ -15,8 +15,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Protocol, cast, get_args
 
-from common.errors import TryLater
 from common.ports import QueueState, Task, Traffic
+from common.queue.google import Passing, explained
 from common.queue.wire import body_of
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class CloudTasksQueue:
         for pause in _PAUSES:
             try:
                 return self._create(request)
-            except _Passing:
+            except Passing:
                 self._sleep(pause)
         return self._create(request)
 
@@ -82,19 +82,8 @@ class CloudTasksQueue:
         return {queue: self._state(queue) for queue in get_args(Traffic)}
 
     def _state(self, queue: Traffic) -> QueueState:
-        from google.api_core.exceptions import GoogleAPICallError, NotFound
-        from google.auth.exceptions import GoogleAuthError
-        from requests.exceptions import RequestException
-
-        name = f"{self._parent}/{queue}"
-        try:
-            found = self._connected().get_queue(name=name, timeout=_CALL_SECONDS, retry=None)
-        except NotFound:
-            return "missing"
-        except GoogleAPICallError as error:
-            raise TryLater(f"cloud tasks: {error.message}") from error
-        except (GoogleAuthError, RequestException) as error:
-            raise TryLater(f"cloud tasks: {type(error).__name__}") from error
+        with explained():
+            found = self._connected().get_queue(name=f"{self._parent}/{queue}", timeout=_CALL_SECONDS, retry=None)
         return _STATES.get(found.state.name, "disabled")
 
     def close(self) -> None:
@@ -103,26 +92,14 @@ class CloudTasksQueue:
             cast(_Transport, self._client.transport).close()
 
     def _create(self, request: CreateTaskRequest) -> bool:
-        from google.api_core.exceptions import (
-            Conflict,
-            Forbidden,
-            NotFound,
-            ServerError,
-            TooManyRequests,
-            Unauthorized,
-        )
-        from google.auth.exceptions import GoogleAuthError
-        from requests.exceptions import RequestException
+        from google.api_core.exceptions import Conflict
 
         try:
-            self._connected().create_task(request, timeout=_CALL_SECONDS, retry=None)
+            with explained():
+                self._connected().create_task(request, timeout=_CALL_SECONDS, retry=None)
         except Conflict:
             # Over REST a duplicate is Conflict, over gRPC its subclass AlreadyExists (facts 5.7).
             return False
-        except (Forbidden, NotFound, Unauthorized) as error:
-            raise TryLater(f"cloud tasks: {error.message}") from error
-        except (ServerError, TooManyRequests, GoogleAuthError, RequestException) as error:
-            raise _Passing(f"cloud tasks: {type(error).__name__}") from error
         return True
 
     def _connected(self) -> CloudTasksClient:
@@ -153,10 +130,6 @@ class CloudTasksQueue:
             dispatch_deadline=timedelta(seconds=deadline),
         )
         return tasks_v2.CreateTaskRequest(parent=parent, task=cloud_task)
-
-
-class _Passing(TryLater):
-    """No answer, or one that speaks of the service rather than of us: another try may help."""
 
 
 class _Transport(Protocol):

@@ -163,15 +163,19 @@ class SqliteQueue:
             counted = dict(connection.execute("SELECT queue, count(*) FROM tasks GROUP BY queue").fetchall())
         return {queue: counted.get(queue, 0) for queue in self.policies}
 
-    def pause(self, queue: Traffic) -> None:
+    def is_paused(self, name: str, /) -> bool:
+        """Whether no task of this queue is given out."""
+        return name in self.paused()
+
+    def pause(self, name: str, /) -> None:
         """Give out no task of this queue; it still accepts them."""
         with self._database.writing() as connection:
-            connection.execute("INSERT OR IGNORE INTO paused_queues (queue) VALUES (?)", (queue,))
+            connection.execute("INSERT OR IGNORE INTO paused_queues (queue) VALUES (?)", (name,))
 
-    def resume(self, queue: Traffic) -> None:
+    def resume(self, name: str, /) -> None:
         """Give out this queue's tasks again."""
         with self._database.writing() as connection:
-            connection.execute("DELETE FROM paused_queues WHERE queue = ?", (queue,))
+            connection.execute("DELETE FROM paused_queues WHERE queue = ?", (name,))
         self._tell_listeners()
 
     def paused(self) -> frozenset[Traffic]:

@@ -1,8 +1,9 @@
 """Fires the periodic jobs on one machine, with the semantics of Cloud Scheduler (facts 5.5).
 
 Runs of one job never overlap: one that falls due while the former still runs starts right after it, and if several
-did, only the last of them. Runs missed while the scheduler was stopped are not made up. A failed run is not repeated
-before its next time. Where the clock jumps (daylight saving), a run may be skipped or doubled.
+did, only the last of them. Runs missed while the scheduler was stopped, or due while their job was paused, are not made
+up. A failed run is not repeated before its next time. Where the clock jumps (daylight saving), a run may be skipped or
+doubled.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from common.errors import TryLater
 from common.logs import counted, error
 
 Call = Callable[[str, bytes, Mapping[str, str], float], tuple[int, float | None]]
@@ -56,14 +58,24 @@ class Job:
 
 
 class LocalScheduler:
-    """Runs jobs at their times, each in a thread of its own (`start`, `stop`) or all in the caller's (`run_until`)."""
+    """Runs jobs at their times, each in a thread of its own (`start`, `stop`) or all in the caller's (`run_until`).
 
-    def __init__(self, jobs: Sequence[Job], now: Callable[[], datetime], call: Call) -> None:
+    `is_paused` is asked before each run, by the job's name; another process may have paused it.
+    """
+
+    def __init__(
+        self,
+        jobs: Sequence[Job],
+        now: Callable[[], datetime],
+        call: Call,
+        is_paused: Callable[[str], bool] = lambda _: False,
+    ) -> None:
         self._jobs = {job.name: job for job in jobs}
         if len(self._jobs) != len(jobs):
             raise ValueError("two jobs of one name")
         self._now = now
         self._call = call
+        self._is_paused = is_paused
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
 
@@ -94,14 +106,16 @@ class LocalScheduler:
                 break
             if due[name] > self._now():
                 advance(due[name])
-            due[name] = self._run_and_plan(self._jobs[name], due[name])
-            runs += 1
+            ran, due[name] = self._run_and_plan(self._jobs[name], due[name])
+            runs += ran
         if self._now() < end:
             advance(end)
         return runs
 
     def run_now(self, name: str) -> int | None:
-        """Run a job at once in this thread, even beside a scheduled run of it; its HTTP status, None for no answer."""
+        """Run a job at once in this thread, even beside a scheduled run of it or while it is paused; its HTTP status,
+        None for no answer.
+        """
         return self._run(self._jobs[name], self._now())
 
     def _serve(self, job: Job, due: datetime) -> None:
@@ -110,15 +124,27 @@ class LocalScheduler:
             if ahead > 0:
                 self._stopping.wait(min(ahead, LONGEST_WAIT))
             else:
-                due = self._run_and_plan(job, due)
+                _, due = self._run_and_plan(job, due)
 
-    def _run_and_plan(self, job: Job, due: datetime) -> datetime:
-        """Run; the time of the next run, which has passed already when this one took that long."""
-        self._run(job, due)
+    def _run_and_plan(self, job: Job, due: datetime) -> tuple[bool, datetime]:
+        """Run unless it is paused; whether it ran, and the time of the next run, which has passed already when this one
+        took that long.
+        """
+        runs = self._may_run(job)
+        if runs:
+            self._run(job, due)
         following, now = job.after(due), self._now()
         while (later := job.after(following)) <= now:
             following = later
-        return following
+        return runs, following
+
+    def _may_run(self, job: Job) -> bool:
+        """A file that cannot be read stops this run alone: the job would find its store no better."""
+        try:
+            return not self._is_paused(job.name)
+        except TryLater as fault:
+            error("pauses_unreadable", fault, job=job.name)
+            return False
 
     def _run(self, job: Job, scheduled: datetime) -> int | None:
         headers = {

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,13 +15,13 @@ from common.errors import TryLater
 from common.ports import Task, Traffic
 from common.queue.cloud_tasks import CloudTasksQueue
 from tests.clock import ManualClock
+from tests.contract.google import tasks_client
 from tests.contract.queue_contract import ATTEMPTS, Functions, QueueContract, advance_to
 from tests.simulators.cloud_tasks import CloudTasksSimulator, Retry
 from tests.simulators.faults import Fault
 from tests.simulators.web import Answer, Request, Server
 
 if TYPE_CHECKING:
-    from google.auth.credentials import Credentials
     from google.cloud.tasks_v2 import CloudTasksClient
 
 PARENT = "projects/demo/locations/here/queues"
@@ -35,16 +35,6 @@ def _creates(request: Request) -> bool:
 
 def _looks(request: Request) -> bool:
     return request.method == "GET" and "/queues/" in request.path
-
-
-def connect(server: Server) -> CloudTasksClient:
-    from google.auth.credentials import AnonymousCredentials
-    from google.cloud.tasks_v2 import CloudTasksClient
-    from google.cloud.tasks_v2.services.cloud_tasks.transports import CloudTasksRestTransport
-
-    host = server.url.removeprefix("http://")
-    anonymous = cast("Callable[[], Credentials]", AnonymousCredentials)()
-    return CloudTasksClient(transport=CloudTasksRestTransport(host=host, credentials=anonymous, url_scheme="http"))
 
 
 class CloudRig:
@@ -89,7 +79,7 @@ class TestCloudTasksQueue(QueueContract):
     @pytest.fixture
     def rig(self, simulator: CloudTasksSimulator, clock: ManualClock) -> Iterator[CloudRig]:
         with Server(simulator) as server:
-            rig = CloudRig(simulator, connect(server), clock)
+            rig = CloudRig(simulator, tasks_client(server), clock)
             yield rig
             rig.queue.close()
 

@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote
 
 from tests.simulators.faults import Faults
+from tests.simulators.google_answers import Refusal, answered, stamp
 from tests.simulators.web import Answer, Request
 
 Call = Callable[[str, bytes, Mapping[str, str], float], tuple[int, float | None]]
@@ -73,8 +74,8 @@ class SimulatedTask:
         return {
             "name": self.name,
             "httpRequest": http,
-            "scheduleTime": _stamp(self.due),
-            "createTime": _stamp(self.created),
+            "scheduleTime": stamp(self.due),
+            "createTime": stamp(self.created),
             "dispatchDeadline": f"{self.deadline:g}s",
             "dispatchCount": self.dispatches,
             "responseCount": self.responses,
@@ -105,20 +106,17 @@ class SimulatedQueue:
         self.taken[task.name] = now + KEEP_NAMES
 
 
-class Refusal(Exception):
-    """An error answer, in Google's form."""
-
-    def __init__(self, code: int, status: str, message: str) -> None:
-        super().__init__(message)
-        body = {"error": {"code": code, "message": message, "status": status}}
-        self.answer = Answer(code, json.dumps(body).encode(), {"Content-Type": "application/json; charset=UTF-8"})
-
-
 class CloudTasksSimulator:
-    """Every queue must be created first, as Terraform does. `faults` lose or replace answers."""
+    """Every queue must be created first, as Terraform does. `faults` lose or replace answers.
+
+    changes   what really changed a queue's state, in order: ("pause", "bulk")
+    hits      calls of the API, refused ones too
+    """
 
     def __init__(self, now: Callable[[], datetime], call: Call, sleep: Callable[[float], None]) -> None:
         self.queues: dict[str, SimulatedQueue] = {}
+        self.changes: list[tuple[str, str]] = []
+        self.hits = 0
         self.faults = Faults(sleep)
         self._now = now
         self._call = call
@@ -131,6 +129,7 @@ class CloudTasksSimulator:
 
     def respond(self, request: Request) -> Answer:
         """Answer one REST call."""
+        self.hits += 1
         return self.faults.around(request, self._answer)
 
     def run_until_quiet(
@@ -156,12 +155,8 @@ class CloudTasksSimulator:
 
     def _answer(self, request: Request) -> Answer:
         query = {name: values[-1] for name, values in parse_qs(request.query).items()}
-        try:
-            with self._lock:
-                body = self._route(request, unquote(request.path), query)
-        except Refusal as refusal:
-            return refusal.answer
-        return Answer(200, json.dumps(body).encode(), {"Content-Type": "application/json; charset=UTF-8"})
+        with self._lock:
+            return answered(lambda: self._route(request, unquote(request.path), query))
 
     def _route(self, request: Request, path: str, query: Mapping[str, str]) -> dict[str, Any]:
         full = query.get("responseView") in FULL
@@ -223,8 +218,9 @@ class CloudTasksSimulator:
         if action == "purge":
             for task in list(queue.tasks.values()):
                 queue.finish(task, self._now())
-        else:
+        elif queue.paused != (action == "pause"):
             queue.paused = action == "pause"
+            self.changes.append((action, queue.name.rpartition("/")[2]))
         return queue.shown()
 
     def _dispatch(self, queue: SimulatedQueue, task: SimulatedTask) -> None:
@@ -290,7 +286,3 @@ def _deadline(sent: Mapping[str, Any]) -> float:
 
 def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -13,8 +13,10 @@ from typing import Any, Literal, TypeVar
 import httpx
 
 from common.ports import Condition, Document, Queue, Store, Task, Write
+from common.ports.switches import Switches
 from common.queue.dispatcher import Dispatcher
 from common.queue.sqlite import SqliteQueue
+from common.schedule.pauses import SqlitePauses
 from common.store.sqlite import SqliteStore
 from common.wiring import Services
 from infra.local import collection
@@ -120,6 +122,24 @@ class WatchedQueue:
         return self._points.around(f"put {task.body.get('kind')}", lambda: self._queue.put(task))
 
 
+class WatchedSwitches:
+    """Queues or jobs as a mortal process switches them."""
+
+    def __init__(self, switches: Switches, points: Points) -> None:
+        self._switches = switches
+        self._points = points
+
+    def is_paused(self, name: str, /) -> bool:
+        self._points.alive()
+        return self._switches.is_paused(name)
+
+    def pause(self, name: str, /) -> None:
+        self._points.around(f"pause {name}", lambda: self._switches.pause(name))
+
+    def resume(self, name: str, /) -> None:
+        self._points.around(f"resume {name}", lambda: self._switches.resume(name))
+
+
 class MortalStand(Stand):
     """A stand whose process may die; a new one is there at once, over what the dead one left."""
 
@@ -142,6 +162,10 @@ class MortalStand(Stand):
     def queue(self) -> SqliteQueue:
         return SqliteQueue(f"{self.folder}/mortal-queue.sqlite", self.clock.now, durable=False)
 
+    @cached_property
+    def jobs(self) -> SqlitePauses:
+        return SqlitePauses(f"{self.folder}/mortal-queue.sqlite", durable=False)
+
     def restarted(self) -> Services:
         """A new process, watched like the one before."""
         self.points.dead = False
@@ -149,12 +173,15 @@ class MortalStand(Stand):
         services = super().restarted()
         services.__dict__["store"] = WatchedStore(self.store, self.points)
         services.__dict__["queue"] = WatchedQueue(self.queue, self.points)
+        services.__dict__["queue_switches"] = WatchedSwitches(self.queue, self.points)
+        services.__dict__["job_switches"] = WatchedSwitches(self.jobs, self.points)
         self.dispatcher = Dispatcher(self.queue, self._process, self.clock.now, lambda _: 300.0)
         return services
 
     def close(self) -> None:
         """Close the files."""
         self.queue.close()
+        self.jobs.close()
         if isinstance(self.store, SqliteStore):
             self.store.close()
 

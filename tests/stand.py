@@ -112,13 +112,18 @@ class Stand:
         """The scheduler fires a job; the status of its answer."""
         return collection.call(name, "run")[0]
 
+    def due(self, name: str) -> None:
+        """A job's time has come: the scheduler fires it unless it is paused."""
+        if not self.services.job_switches.is_paused(name):
+            self.job(name)
+
     def minutes(self, number: int) -> None:
         """Let time pass as it does in service: the watch every minute, the sweep every five."""
         for minute in range(1, number + 1):
             self.clock.advance(60)
-            self.job("exchange_watch")
+            self.due("exchange_watch")
             if minute % 5 == 0:
-                self.job("deal_sweep")
+                self.due("deal_sweep")
             self.quiet(0)
 
     # -- people ------------------------------------------------------------------------------------------------------

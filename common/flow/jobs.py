@@ -67,7 +67,7 @@ def has_had_its_turn(job: Job, turn: Turn) -> bool:
 def is_told(job: Job, outcome: Outcome) -> bool:
     """Whether people hear of it. Parked for a breaker it tells nothing new: what it lacked before it still lacks."""
     if outcome.stops:
-        return outcome.stops[0].reason != parking.SIDE_DOWN
+        return outcome.stops[0].reason not in parking.PARKED
     return job.waiting is not None
 
 
@@ -75,6 +75,6 @@ def word(job: Job, outcome: Outcome) -> str:
     if outcome.excluded:
         return "excluded"
     if outcome.stops:
-        return "parked" if outcome.stops[0].reason == parking.SIDE_DOWN else "waiting"
+        return "parked" if outcome.stops[0].reason in parking.PARKED else "waiting"
     did = "unchanged" if outcome.is_nothing else outcome.did or "created"
     return did if job.waiting is None else f"{did}_after_waiting"

@@ -23,7 +23,7 @@ from typing import Any, Literal
 from common.errors import Owner, Stop
 from common.flow import notices_texts
 from common.flow.retry import until_applied
-from common.flow.waiting import SIDE_DOWN
+from common.flow.waiting import PARKED
 from common.model import moments
 from common.ports import ABSENT, Clock, Data, Document, Store, Write
 
@@ -99,10 +99,10 @@ class Notices:
 
         `source`: the object it comes from, `deal:12`, named where a stop does not say whom it is about.
         `mended`: causes it no longer names are mended; not so when the record has gone (rules, excluded).
-        What waits for a breaker is left out: the breaker itself is told once, by whoever opened it.
+        What waits for a breaker is left out: the breaker itself is told once, by whoever opened it or by the watch.
         """
         whose = {"record": record, "source": source}
-        causes = [{**asdict(stop), "person": person, **whose} for stop, person in wanted if stop.reason != SIDE_DOWN]
+        causes = [{**asdict(stop), "person": person, **whose} for stop, person in wanted if stop.reason not in PARKED]
         return Write(WISHES, record, {"causes": causes, "mended": mended, "at": moments.text(self._clock.now())})
 
     def joined(self, record: str) -> bool:

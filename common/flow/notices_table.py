@@ -10,6 +10,12 @@ from common.flow.notices_doctor import DOCTOR
 from common.flow.notices_documents import DOCUMENTS
 from common.flow.notices_form import Text
 
+PAUSED: Final = (
+    Text("Обмен приостановлен вручную", "События принимаются; всё, что ждёт, пойдёт по порядку, когда его возобновят."),
+    Text("The exchange is paused by hand", "Events are accepted; what waits goes on in order once it is resumed."),
+)
+"""Of each record that waits for it, and of the pause itself, which is told once."""
+
 TEXTS: Final[Mapping[str, tuple[Text, Text]]] = MappingProxyType(
     {
         **DOCUMENTS,
@@ -230,6 +236,8 @@ TEXTS: Final[Mapping[str, tuple[Text, Text]]] = MappingProxyType(
             Text("Сторона не принимает учётные данные обмена", "Проверьте пользователя и пароль или переустановите."),
             Text("One side refuses our credentials", "Check user and password, or install the application again."),
         ),
+        "exchange_paused": PAUSED,
+        "paused_by_hand": PAUSED,
         "dead_letter": (
             Text(
                 "Задача обмена не выполнена",

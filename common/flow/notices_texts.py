@@ -38,6 +38,8 @@ def short(stop: Stop, language: Language) -> str:
 def resolved(stop: Stop, count: int, language: Language, source: str = "") -> str:
     """The notice that a cause is gone; `count` records go on, none where the doctor alone had found it."""
     words, text = _WORDS[language], _text(stop.reason, language)
+    if stop.reason == "paused_by_hand":
+        return f"[B]{words['resumed']}[/B]{_whose(stop, language, '')}"
     over = "settled" if stop.reason.startswith("conflict_") else "goes_on" if stop.reason.startswith("mapping_") else ""
     mended = f"[B]{words[over or 'mended']}[/B]: {text.wrong}{_whose(stop, language, source if count == 1 else '')}"
     lone = not count or stop.reason in _SIDES or stop.reason.startswith(_LONE)
@@ -64,6 +66,8 @@ def _then(stop: Stop, language: Language, record: str) -> str:
         return f"{words['settle']}: {SETTLE.format(record.removeprefix('conflict:'))}"
     if stop.reason.startswith("mapping_") and stop.awaits == "person":
         return f"{words['pass']}: {CONFIRM.format(_line(stop.field))}"
+    if stop.reason == "paused_by_hand":
+        return f"{words['resume']}: {RESUME.format(_line(stop.field))}"
     if stop.awaits != "person":
         return words["then"]
     return f"{words['again']}: {RETRY.format(_line(record))} ({words['all']}: {LIST})" if record else ""
@@ -72,6 +76,7 @@ def _then(stop: Stop, language: Language, record: str) -> str:
 RETRY: Final = "./deploy.sh waiting retry {} --by NAME"
 SETTLE: Final = "./deploy.sh conflicts settle {} --by NAME"
 CONFIRM: Final = "./deploy.sh documents confirm {} --by NAME"
+RESUME: Final = "./deploy.sh resume {} --by NAME"
 LIST: Final = "./deploy.sh waiting list"
 
 _SIDES: Final = ("breaker_open", "breaker_credentials", "clock_skewed")
@@ -111,6 +116,8 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "mended": "Исправлено",
             "settled": "Конфликт решён",
             "goes_on": "Обмен по виду документов продолжен",
+            "resumed": "Обмен возобновлён",
+            "resume": "Возобновить",
             "count": "Продолжено записей",
             "stopped": "Обмен с 1С остановлен",
             "again": "Повторить",
@@ -127,6 +134,8 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "mended": "Mended",
             "settled": "Conflict settled",
             "goes_on": "The mapping goes on",
+            "resumed": "The exchange goes on",
+            "resume": "To resume it",
             "count": "Records that go on",
             "stopped": "The exchange with 1C has stopped",
             "again": "To try again",

@@ -8,13 +8,14 @@ from datetime import timedelta
 from typing import Protocol
 
 from common.errors import ExchangeError, SideDown, TryLater
-from common.flow.breakers import Breaker, Breakers
+from common.flow.breakers import Breaker, Breakers, exchange_side
 from common.flow.claims import Claims
 from common.flow.retries import record_of
 from common.flow.tasks import chunks, name_for
 from common.flow.waiting import Waiting, WaitingRoom
 from common.flow.work import Work
 from common.logs import LOGGER, counted
+from common.model import moments
 from common.ports import Clock, Queue, Task
 
 STAGGER = timedelta(seconds=1)
@@ -47,7 +48,9 @@ class Watch:
         closed = [breaker for breaker in self.breakers.probe_due() if self._works_again(breaker)]
         # By what is, not by what was just done: whoever opened or closed one may have died before telling.
         self.teller.sides_checked(self.breakers.all)
-        resumed = self._resume(self.waiting.parked_work())
+        parked = self.waiting.parked_work()
+        resumed = self._resume(parked)
+        self._settle(parked)
         for breaker in closed:
             counted("breaker_closed", side=breaker.side, resumed=resumed.get(breaker.side, 0))
         return {
@@ -75,14 +78,25 @@ class Watch:
         return self.breakers.closed(breaker.side) is not None
 
     def _resume(self, parked: Sequence[Waiting]) -> dict[str, int]:
-        """Put parked records whose side works, oldest first; how many per side."""
-        free = [wait for wait in parked if not any(self.breakers.is_open(side) for side in wait.awaits)]
+        """Put parked records whose side works, oldest first; how many per side.
+
+        Of a paused exchange none, whatever they wait for: they would only be parked again.
+        """
+        sides = {wait.record: [exchange_side(wait.exchange), *wait.awaits] for wait in parked}
+        free = [wait for wait in parked if self.breakers.first_open(sides[wait.record]) is None]
         numbers: dict[str, int] = {}
         for wait in free:
             numbers[wait.awaits[0]] = numbers.get(wait.awaits[0], 0) + 1
         for exchange, work in self.works.items():
             self._put(work, [wait for wait in free if wait.exchange == exchange])
         return numbers
+
+    def _settle(self, parked: Sequence[Waiting]) -> None:
+        """New work lines up behind what was parked when a side came back, and no longer: later ones prolong nothing."""
+        for breaker in self.breakers.came_back():
+            back_at = moments.parse(breaker.back_at)
+            if not any(breaker.side in wait.awaits and wait.since < back_at for wait in parked):
+                self.breakers.settled(breaker)
 
     def _put(self, work: Work, waits: Sequence[Waiting]) -> None:
         start = self.clock.now()

@@ -35,7 +35,9 @@ def put_again(
 
 
 def retry_due(work: Work, waiting: WaitingRoom, size: int = CHUNK) -> int:
-    """The exchange's waiting records whose time has come, put again; how many."""
+    """The exchange's waiting records whose time has come, put again; how many. None while a person has paused it."""
+    if work.breakers.is_open(work.side):
+        return 0
     due = waiting.due(work.name)
     put_again(work, due, "due", size=size)
     waiting.postpone(due)
@@ -43,12 +45,13 @@ def retry_due(work: Work, waiting: WaitingRoom, size: int = CHUNK) -> int:
 
 
 def guarded(work: Work, marks: Watermarks, name: str, sides: Sequence[str], look: Callable[[], Found]) -> Found | None:
-    """Leave a side that is down alone: after it the next look reads from its watermark, so nothing is lost.
+    """Leave a side that is down alone, and all while a person has paused the exchange: afterwards the next look reads
+    from its watermark, so nothing is lost.
 
     None when nothing was looked at. Raises TryLater for a passing trouble.
     """
     breakers = work.breakers
-    if any(breakers.is_open(side) for side in sides):
+    if breakers.first_open([work.side, *sides]) is not None:
         counted("not_looked", sweep=name)
         return None
     try:

@@ -18,7 +18,7 @@ from common.flow.excluded import Before
 from common.flow.jobs import occurrence
 from common.flow.retries import guarded, looked_well, put_again, record_of, retry_due
 from common.flow.tasks import CHUNK, chunks, name_for
-from common.flow.waiting import SIDE_DOWN, Waiting, WaitingRoom
+from common.flow.waiting import Waiting, WaitingRoom
 from common.flow.watermarks import Watermark, Watermarks
 from common.flow.work import Work
 from common.logs import counted
@@ -180,7 +180,7 @@ class Sweep:
         if kind != "rule":
             return [wait for wait in self.waiting.by_awaits(awaits) if wait.exchange == self.work.name]
         waits = self.waiting.of_exchange(self.work.name)
-        return [wait for wait in waits if record_of(wait).body.get("rule") == name and wait.reason != SIDE_DOWN]
+        return [wait for wait in waits if record_of(wait).body.get("rule") == name and not wait.is_parked]
 
     def changed(self, awaits: str, turn: Turn) -> None:
         """What records wait for has changed: try them in this turn, the rest by their tasks."""
@@ -229,7 +229,7 @@ class Sweep:
     def _retry(self, waits: Iterable[Waiting], turn: Turn, carried: Sequence[Record], facts: Mapping[str, Any]) -> None:
         """Try waiting records at once, except those parked for a breaker: only its closing helps them."""
         done = {record.key for record in carried}
-        left = [wait for wait in waits if wait.record not in done and wait.reason != SIDE_DOWN]
+        left = [wait for wait in waits if wait.record not in done and not wait.is_parked]
         self.put_again(left[CHUNK:], turn.task.name)
         here = left[:CHUNK]
         versions = name_for(turn.task.name, *(wait.version for wait in here))
@@ -276,7 +276,7 @@ class Sweep:
         # Without an overlap: what the last window has seen and tried must not be tried again unchanged.
         sight = self.watch.window(after, seen_at, None)
         waits = self.waiting.get_many(sight.touched).values()
-        self.put_again([wait for wait in waits if wait.reason != SIDE_DOWN], f"changed {mark.value}")
+        self.put_again([wait for wait in waits if not wait.is_parked], f"changed {mark.value}")
         self._advance(mark, after, sight.read_at or seen_at)
 
 

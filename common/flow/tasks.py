@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from common.ports import Data, Task
@@ -21,6 +22,14 @@ def from_data(data: Data) -> Task:
 def name_for(*parts: str) -> str:
     """A task name made of parts that may hold anything; equal parts give an equal name, so a double put is one task."""
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:40]
+
+
+PUT_OFF = timedelta(minutes=1)
+
+
+def put_off(task: Task, now: datetime) -> Task:
+    """The task once more, a minute later and with all its attempts; handed out again meanwhile it is the same one."""
+    return Task(task.function, task.body, name_for("put off", task.name), task.queue, now + PUT_OFF)
 
 
 CHUNK = 7

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from common.errors import ExchangeError, NeedsPerson, SideDown, Stop
-from common.flow.breakers import CREDENTIALS, Breaker
+from common.flow.breakers import CREDENTIALS, EXCHANGE, Breaker
 from common.flow.notices import Notice, Notices, recipients
 from common.logs import counted
 from common.ports import Clock, Notifier, Write
@@ -63,9 +63,11 @@ class Telling:
         Said again it is no news. Another cause is: the earlier one is over, and told so first.
         """
         word = "breaker_credentials" if down.cause == CREDENTIALS else "breaker_open"
-        stop = Stop(word, down.side, "admin", down.side, details=down.cause)
+        self._side_stops(down.side, Stop(word, down.side, "admin", down.side, details=down.cause))
+
+    def _side_stops(self, side: str, stop: Stop) -> None:
         for person in self._people(stop, 0):
-            notices = self.notices.tell(_side(down.side, person), [(stop, person)])
+            notices = self.notices.tell(_side(side, person), [(stop, person)])
             self._send(sorted(notices, key=lambda one: one.kind == "open"))
 
     def side_closed(self, breaker: Breaker, resumed: int) -> None:
@@ -75,14 +77,17 @@ class Telling:
             self._send(self.notices.close(_side(breaker.side, person)))
 
     def sides_checked(self, breakers: Callable[[], Sequence[Breaker]]) -> None:
-        """Every open breaker is told of, and the end of every one told of that is not open any more.
+        """Every breaker that stops is told of, and the end of every one told of that stops no more.
 
         Those told of are read first: a side that breaks between the two reads is not taken for one that works.
         """
         told = self.told_of("side")
-        shut = {one.side: one for one in breakers() if one.open}
+        shut = {one.side: one for one in breakers() if one.stops}
         for breaker in shut.values():
-            self.side_opened(SideDown(breaker.side, breaker.cause, breaker.detail))
+            if breaker.open:
+                self.side_opened(SideDown(breaker.side, breaker.cause, breaker.detail))
+            else:
+                self._side_stops(breaker.side, _by_hand(breaker))
         for record in told:
             if record.removeprefix(_SIDE).rpartition(":")[0] not in shut:
                 self._send(self.notices.close(record))
@@ -135,6 +140,11 @@ class Telling:
         with self._lock:
             self._seen[user] = (now, active)
         return active
+
+
+def _by_hand(breaker: Breaker) -> Stop:
+    """That a person paused it is told too: nobody else would know why all stands still."""
+    return Stop("paused_by_hand", breaker.side.removeprefix(EXCHANGE), "admin", breaker.side, details=breaker.words)
 
 
 def _side(side: str, person: int) -> str:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from common.errors import Owner, Stop, StoreConflict
 from common.flow import tasks
+from common.flow.breakers import EXCHANGE, Breaker
 from common.model import moments
 from common.model.records import Record
 from common.ports import ABSENT, Clock, Condition, Data, Document, Store, Task, Write
@@ -21,6 +22,9 @@ WAITING = "waiting"
 AWAITING = "awaiting"
 
 SIDE_DOWN = "side_down"
+EXCHANGE_PAUSED = "exchange_paused"
+PARKED = (SIDE_DOWN, EXCHANGE_PAUSED)
+"""Reasons of work that waits for a breaker: it has its place in order, and nobody but the watch puts it again."""
 PERIOD_CLOSED = "period_closed"
 _PAGE = 1000
 
@@ -56,6 +60,11 @@ class Waiting:
         return self.stops[0].reason
 
     @property
+    def is_parked(self) -> bool:
+        """Whether it waits for a breaker: only the watch helps it."""
+        return self.reason in PARKED
+
+    @property
     def awaits(self) -> tuple[str, ...]:
         """Everything whose change tries it again; the first is the field of the document."""
         return tuple(dict.fromkeys(stop.awaits for stop in self.stops))
@@ -71,6 +80,14 @@ def parked(side: str, detail: str = "") -> Stop:
     return Stop(SIDE_DOWN, side, "admin", awaits=side, details=detail)
 
 
+def parked_for(breaker: Breaker) -> Stop:
+    """The same of a breaker: where a person has paused an exchange no side is down, and it says so."""
+    if not breaker.side.startswith(EXCHANGE):
+        return parked(breaker.side, breaker.cause)
+    exchange = breaker.side.removeprefix(EXCHANGE)
+    return Stop(EXCHANGE_PAUSED, exchange, "admin", awaits=breaker.side, details=breaker.words)
+
+
 def next_try(stops: Sequence[Stop], refused: bool, since: datetime, now: datetime) -> datetime | None:
     """When to try by ourselves: every 5 minutes for an hour, then hourly; a closed period once a day; what the side
     refused and what waits for a breaker never (design §3).
@@ -78,7 +95,7 @@ def next_try(stops: Sequence[Stop], refused: bool, since: datetime, now: datetim
     reasons = {stop.reason for stop in stops}
     if PERIOD_CLOSED in reasons:
         return now + timedelta(days=1)
-    if refused or SIDE_DOWN in reasons:
+    if refused or not reasons.isdisjoint(PARKED):
         return None
     return now + (timedelta(minutes=5) if now - since < timedelta(hours=1) else timedelta(hours=1))
 
@@ -173,7 +190,8 @@ class WaitingRoom:
         Look every minute and put those whose side works: a worker that read "open" a moment before the breaker closed
         parks its record after the closing, so putting parked work only when closing would forget that record.
         """
-        return _in_order([_read(one) for one in self._pages(WAITING, ("reason", "==", SIDE_DOWN))])
+        found = (one for reason in PARKED for one in self._pages(WAITING, ("reason", "==", reason)))
+        return _in_order([_read(one) for one in found])
 
     def of_exchange(self, exchange: str) -> list[Waiting]:
         """All of one exchange, in their order."""

@@ -14,7 +14,7 @@ from functools import cached_property
 from common.errors import NeedsPerson, SideDown, SideRefused, StoreConflict, TryLater
 from common.flow import waiting as parking
 from common.flow.bindings import Bindings, as_binding, as_data
-from common.flow.breakers import Breakers
+from common.flow.breakers import Breakers, exchange_side
 from common.flow.claims import Busy, Claim, Claims
 from common.flow.conflicts import ABOUT, Conflicts
 from common.flow.delivery import Turn
@@ -63,6 +63,13 @@ class Work:
     conflicts: Conflicts
     seconds: float
     traffic: Traffic = "interactive"
+    in_order: bool = False
+    """New records wait until those have gone on that were parked for a side that has just come back."""
+
+    @property
+    def side(self) -> str:
+        """The breaker by which a person pauses this exchange."""
+        return exchange_side(self.name)
 
     @cached_property
     def exchange(self) -> Exchange:
@@ -243,11 +250,15 @@ class Work:
 
     def _parked(self, job: Job) -> bool:
         """Leave a side alone while its breaker is open: the record waits with its place in order."""
-        sides = ["portal"] if self.exchange.unread(job.bound) else ["portal", self.exchange.side(job.record)]
-        shut = next((side for side in sides if side and self.breakers.is_open(side)), None)
+        sides = [self.side, "portal"]
+        if not self.exchange.unread(job.bound):
+            sides += [side for side in [self.exchange.side(job.record)] if side]
+        shut = self.breakers.first_open(sides)
+        if shut is None and self.in_order and job.waiting is None:
+            shut = self.breakers.first_back(sides)
         if shut is None:
             return False
-        job.outcome = Outcome(stops=(parking.parked(shut),))
+        job.outcome = Outcome(stops=(parking.parked_for(shut),))
         return True
 
     def _bind(self, job: Job, data: Data) -> None:
@@ -313,7 +324,7 @@ class Work:
             return []
         writes = self._conflicts(job, outcome)
         if outcome.stops:
-            unheard = outcome.stops[0].reason == parking.SIDE_DOWN
+            unheard = outcome.stops[0].reason in parking.PARKED
             task = self.task([job.record if unheard else unconfirmed(job.record)], turn.task.name)
             writes += self.waiting.put(job.record, self.name, outcome.stops, task, job.waiting, job.refused)
         elif job.waiting is not None:

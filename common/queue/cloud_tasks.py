@@ -82,8 +82,14 @@ class CloudTasksQueue:
         return {queue: self._state(queue) for queue in get_args(Traffic)}
 
     def _state(self, queue: Traffic) -> QueueState:
+        from google.api_core.exceptions import NotFound
+
+        name = f"{self._parent}/{queue}"
         with explained():
-            found = self._connected().get_queue(name=f"{self._parent}/{queue}", timeout=_CALL_SECONDS, retry=None)
+            try:
+                found = self._connected().get_queue(name=name, timeout=_CALL_SECONDS, retry=None)
+            except NotFound:
+                return "missing"
         return _STATES.get(found.state.name, "disabled")
 
     def close(self) -> None:

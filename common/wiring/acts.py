@@ -98,6 +98,7 @@ class ActsParts(Bases):
             letters=self.dead_letter.keep,
             conflicts=self.conflicts,
             seconds=PROCESS_SECONDS,
+            in_order=True,
         )
 
     @cached_property

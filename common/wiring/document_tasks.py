@@ -21,6 +21,8 @@ Read = TypeVar("Read")
 def carry(parts: DocumentParts, turn: Turn) -> None:
     """Carry one task. Raises Refused 400 for another's, TryLater when some of it must be tried again."""
     body = turn.task.body
+    if body.get("kind") != "records" and parts.put_off("documents", turn):
+        return
     match body.get("kind"):
         case "records":
             parts.documents_work.run(parts.document_records(_read(body, "records", list)), turn)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from common.flow.claims import Claims
     from common.flow.conflicts import Conflicts
     from common.flow.dead_letters import DeadLetters
-    from common.flow.delivery import DeadLetter
+    from common.flow.delivery import DeadLetter, Turn
     from common.flow.journal import Journal
     from common.flow.waiting import WaitingRoom
     from common.mapping.kept import Kept
@@ -52,6 +52,20 @@ class Flow(Keeping):
         from common.flow.breakers import Breakers
 
         return Breakers(self.store, self.clock)
+
+    def put_off(self, exchange: str, turn: Turn) -> bool:
+        """Whether a person has paused the exchange; then the task is in the queue again, for later.
+
+        For tasks that are no list of records and so cannot be parked. Asked again and again they would become dead
+        letters, should the queue itself not have been paused.
+        """
+        from common.flow.breakers import exchange_side
+        from common.flow.tasks import put_off
+
+        if not self.breakers.is_open(exchange_side(exchange)):
+            return False
+        self.queue.put(put_off(turn.task, self.clock.now()))
+        return True
 
     @cached_property
     def journal(self) -> Journal:

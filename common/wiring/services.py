@@ -14,7 +14,8 @@ from common.model import moments
 from common.model.ids import BaseName
 from common.ports import Write
 from common.settings import Settings, local_environment
-from common.wiring.documents import DM, PROCESSOR, DocumentParts
+from common.wiring.documents import DM, PROCESSOR
+from common.wiring.pausing import PausingParts
 from common.wiring.portal import NOT_INSTALLED
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ FIRST_RULES = "first_rules"
 """About what the admins are told when the file of `EXCHANGE_RULES` cannot be imported."""
 
 
-class Services(DocumentParts):
+class Services(PausingParts):
     """All of it for one process, and what a person or the watch does with it."""
 
     @cached_property
@@ -58,7 +59,13 @@ class Services(DocumentParts):
         """One round of the watch and of what keeps the house in order; the watch first, come what may of the rest."""
         from common.flow.resume import each_of
 
-        steps = (self.import_first_rules, self.refresh_digests, self.equip_pending, self.doctor_when_due)
+        steps = (
+            self.pausing.run,
+            self.import_first_rules,
+            self.refresh_digests,
+            self.equip_pending,
+            self.doctor_when_due,
+        )
         return each_of(lambda: self.watch.run(), *steps)
 
     def _probe(self, side: str) -> Callable[[], object]:
@@ -87,7 +94,9 @@ class Services(DocumentParts):
         self.store.write(Write("config", DOCTOR, {"due": moments.text(moment)}))
 
     def submit_file(self, disk: int, event_token: str, turn: Turn) -> None:
-        """A process of a Disk storage said "Send to 1C"."""
+        """A process of a Disk storage said "Send to 1C"; while documents are paused it hears of it afterwards."""
+        if self.put_off("documents", turn):
+            return
         from common.model.documents import DiskId
         from common.wiring.submitting import submit
 

@@ -61,6 +61,8 @@ def act_on(turn: Turn, services: Services) -> None:
     if "unverified" in body and not _proven(_read(body, "unverified", dict), services):
         return
     kind = body.get("kind")
+    if kind in ("window", "card") and services.put_off("acts", turn):
+        return
     if kind == "window":
         services.acts_sweep.window(turn, _read(body, "deal", int) or None)
     elif kind == "card":

@@ -24,11 +24,12 @@ from common.model.records import Record
 from common.settings import Need, Settings, SettingsError
 from common.wiring import Services
 from infra.local import document_commands as documents
+from infra.local import pausing_commands as pausing
 from infra.local.doctor_command import doctor
 from infra.local.house import environment_or_demo
 
 EXCHANGES = ("acts", "documents")
-SOURCES = "deal:1001, file:<id>, disk:<id> or mapping:contracts"
+SOURCES = "deal:1001, file:<id>, disk:<id>, mapping:contracts or exchange:acts"
 
 ENDS = """\
 needs: the settings of the store, and those the command names; for an environment: ./deploy.sh in ENV COMMAND
@@ -45,6 +46,7 @@ _REFUSALS = {
     "not_waiting": "that does not wait; ./deploy.sh waiting list shows what does",
     "no_such_dead_letter": "there is no such letter; ./deploy.sh letters list shows those kept",
     "malformed": "that is not a record of ours",
+    **pausing.REFUSALS,
 }
 
 
@@ -177,6 +179,8 @@ _NEEDS: Mapping[Command, tuple[Need, ...]] = {
     documents.take_in: _DOCUMENTS,
     documents.conflicts_list: _DOCUMENTS,
     documents.conflicts_settle: _DOCUMENTS,
+    pausing.pause: ("onec",),
+    pausing.resume: ("onec",),
 }
 """What each command needs besides, checked before it begins: nothing is half done for want of a setting."""
 
@@ -213,6 +217,7 @@ def _parser() -> argparse.ArgumentParser:
     _add(conflicts, "list", documents.conflicts_list, ())
     _by(_add(conflicts, "settle", documents.conflicts_settle, ("id",), "of `conflicts list`"))
     _add(groups, "doctor", doctor, ()).add_argument("--json", action="store_true", help="one JSON object a line")
+    pausing.register(groups)
     filler = _add(groups, "backfill", backfill, ())
     filler.add_argument("--since", required=True, type=_moment, help="e.g. 2026-10-01T00:00:00+03:00")
     filler.add_argument("--dry-run", action="store_true", help="only show what would be taken in")

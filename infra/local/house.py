@@ -81,7 +81,7 @@ class House:
             raise TypeError("the local run keeps its queue in SQLite: QUEUE_URL=sqlite:///…")
         self.queue = queue
         self._dispatcher = Dispatcher(queue, collection.process, services.clock.now, _timeout)
-        self.scheduler = LocalScheduler(_jobs(services), services.clock.now, _run)
+        self.scheduler = LocalScheduler(_jobs(services), services.clock.now, _run, services.job_switches.is_paused)
 
     def start(self) -> None:
         """Begin with what an earlier run left: its tasks are free again at once, expired documents go."""

@@ -82,7 +82,7 @@ def said(source: str) -> list[str]:
         return lines(script.split("<<'TEXT'\n")[1].split("\nTEXT\n")[0])
     if source == "notices":
         texts = notices_texts
-        return [*(one.format("7") for one in (texts.RETRY, texts.SETTLE, texts.CONFIRM)), texts.LIST]
+        return [*(one.format("7") for one in (texts.RETRY, texts.SETTLE, texts.CONFIRM, texts.RESUME)), texts.LIST]
     return [one for both in TEXTS.values() for text in both for one in lines(f"{text.wrong}\n{text.do}")]
 
 

@@ -58,9 +58,9 @@ class Papers(DocumentStand):
             self.clock.advance(60)
             self.base.number_events()
             self.base.deliver(self.deliver)
-            self.job("exchange_watch")
+            self.due("exchange_watch")
             if minute % 5 == 0:
-                self.job("document_sync")
+                self.due("document_sync")
             self.quiet(0)
             self.lost |= before - self.contents()
 

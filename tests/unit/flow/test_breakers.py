@@ -6,6 +6,7 @@ import pytest
 
 from common.errors import SideDown
 from common.flow.breakers import CREDENTIALS, Breakers
+from common.ports import Write
 from tests.clock import ManualClock
 from tests.memory_store import MemoryStore
 
@@ -118,11 +119,97 @@ def test_closed_once_and_late_success_closes_nothing(breakers: Breakers) -> None
     assert not breakers.is_open(SIDE)
 
 
-def test_only_a_person_ends_a_persons_pause(breakers: Breakers) -> None:
-    breakers.pause(SIDE, "user:1")
+def test_only_a_person_ends_a_persons_pause(breakers: Breakers, clock: ManualClock) -> None:
+    breakers.pause(SIDE, "Анна", "инвентаризация")
     breakers.open(SIDE, "maintenance")
+    clock.advance(60)
+    assert [one.side for one in breakers.probe_due()] == [SIDE]
     breakers.closed(SIDE)
     assert breakers.is_open(SIDE)
+    assert breakers.get(SIDE).words == "Анна: инвентаризация"
     breakers.resume(SIDE)
     assert not breakers.is_open(SIDE)
     assert breakers.all() == []
+
+
+def test_what_a_person_paused_is_never_probed(breakers: Breakers, clock: ManualClock) -> None:
+    breakers.pause("exchange:acts", "Анна")
+    clock.advance(3600)
+    assert breakers.probe_due() == []
+    assert breakers.closed("exchange:acts") is None
+    assert breakers.is_open("exchange:acts")
+
+
+def test_paused_once_and_resumed_once(breakers: Breakers, store: MemoryStore, clock: ManualClock) -> None:
+    note = Write("notes", "one", {})
+    assert breakers.pause(SIDE, "Анна", "", note)
+    clock.advance(60)
+    assert not breakers.pause(SIDE, "Борис", "", Write("notes", "two", {}))
+    kept = breakers.get(SIDE)
+    assert (kept.paused_by, kept.paused_at) == ("Анна", "2026-01-31T09:00:00.000000Z")
+    assert breakers.resume(SIDE, Write("notes", "three", {}))
+    assert not breakers.resume(SIDE, Write("notes", "four", {}))
+    assert [one.key for one in store.query("notes")] == ["one", "three"], "written with what they tell"
+
+
+def test_after_a_look_at_all_no_side_is_read_for_five_seconds(
+    breakers: Breakers, store: MemoryStore, clock: ManualClock
+) -> None:
+    other = Breakers(store, clock)
+    other.open(SIDE, "maintenance")
+    breakers.is_open("portal")
+    clock.advance(3)
+    breakers.all()
+    before = store.round_trips
+    clock.advance(4)
+    assert (breakers.is_open(SIDE), breakers.is_open("portal"), breakers.is_open("base:dm")) == (True, False, False)
+    assert store.round_trips == before
+    other.closed(SIDE)
+    other.open("portal", "maintenance")
+    clock.advance(1)
+    assert (breakers.is_open(SIDE), breakers.is_open("portal")) == (False, True)
+
+
+def test_what_this_process_learned_after_that_look_counts(breakers: Breakers, clock: ManualClock) -> None:
+    breakers.all()
+    clock.advance(1)
+    breakers.open(SIDE, "maintenance")
+    assert breakers.is_open(SIDE)
+    breakers.all()
+    clock.advance(1)
+    breakers.closed(SIDE)
+    assert not breakers.is_open(SIDE)
+
+
+def test_several_sides_are_known_in_one_round_trip(breakers: Breakers, store: MemoryStore, clock: ManualClock) -> None:
+    Breakers(store, clock).open(SIDE, "maintenance")
+    before = store.round_trips
+    found = breakers.first_open(["exchange:acts", "portal", SIDE, "base:dm"])
+    assert found is not None
+    assert (found.side, store.round_trips - before) == (SIDE, 1)
+    assert breakers.first_open(["portal", "base:dm"]) is None
+
+
+def test_a_side_that_came_back_is_known_until_its_parked_work_has_gone_on(
+    breakers: Breakers, store: MemoryStore, clock: ManualClock
+) -> None:
+    breakers.open(SIDE, "maintenance")
+    clock.advance(60)
+    breakers.closed(SIDE)
+    back = breakers.first_back(["portal", SIDE])
+    assert back is not None
+    assert (back.side, back.back_at, breakers.is_open(SIDE)) == (SIDE, "2026-01-31T09:01:00.000000Z", False)
+    assert [one.side for one in breakers.came_back()] == [SIDE]
+    breakers.settled(back)
+    assert (breakers.first_back([SIDE]), store.query("breakers")) == (None, [])
+
+
+def test_stopped_anew_meanwhile_it_is_not_settled_by_what_was_seen_before(
+    breakers: Breakers, store: MemoryStore, clock: ManualClock
+) -> None:
+    breakers.pause("exchange:acts", "Анна")
+    breakers.resume("exchange:acts")
+    [back] = breakers.came_back()
+    Breakers(store, clock).pause("exchange:acts", "Борис")
+    breakers.settled(back)
+    assert breakers.is_open("exchange:acts")

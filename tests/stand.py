@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import httpx
@@ -45,6 +45,12 @@ PROFILES = {
 STAGES = {"main": "C1:DONE", "trade": "C2:DONE", "plant": "C3:DONE", "small": "C4:DONE"}
 MANAGER, ACCOUNTANT, ADMIN = 5, 7, 1
 ITEM = "Техническая поддержка"
+
+
+class Dispatching(Protocol):
+    """What hands tasks out: the embedded queue's dispatcher, or a simulator of Cloud Tasks."""
+
+    def run_until_quiet(self, advance: Callable[[datetime], None], until: datetime | None = None) -> int: ...
 
 
 class Stand:
@@ -88,9 +94,7 @@ class Stand:
         if self._make_store is not None:
             self.services.__dict__["store"] = self._make_store(self.clock)
         use(self.services)
-        queue = self.services.queue
-        assert isinstance(queue, SqliteQueue)
-        self.dispatcher = Dispatcher(queue, collection.process, self.clock.now, lambda _: 300.0)
+        self.dispatcher = self._dispatcher()
         return self.services
 
     def quiet(self, seconds: float = 60.0) -> None:
@@ -206,6 +210,11 @@ class Stand:
         rules = [rule_of(name, self.refs[name]) | dict(changes.get(name, {})) for name in self.bases]
         tables = {"nomenclature": [["*", f"name:{ITEM}", ITEM, ""]]}
         self.services.rule_book.import_all({"acts": rules, "tables": tables}, "test")
+
+    def _dispatcher(self) -> Dispatching:
+        queue = self.services.queue
+        assert isinstance(queue, SqliteQueue)
+        return Dispatcher(queue, collection.process, self.clock.now, lambda _: 300.0)
 
     def _environ(self) -> dict[str, str]:
         environ = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cached_property
 
 from common.queue.cloud_switches import CloudQueueSwitches
@@ -16,7 +17,7 @@ from tests.scenarios.documents.papers import Papers
 from tests.simulators.cloud_scheduler import CloudSchedulerSimulator
 from tests.simulators.cloud_tasks import CloudTasksSimulator, Retry
 from tests.simulators.web import Server
-from tests.stand import Dispatching, Stand
+from tests.stand import Stand
 
 PLACE = "projects/demo/locations/here"
 ACCOUNT = "tasks@demo.iam"
@@ -71,8 +72,8 @@ class CloudStand(Stand):
         if self.scheduler.jobs[f"{PLACE}/jobs/{name.replace('_', '-')}"].state == "ENABLED":
             self.job(name)
 
-    def _dispatcher(self) -> Dispatching:
-        return self.tasks
+    def _dispatched(self, until: datetime) -> int:
+        return self.tasks.run_until_quiet(self._advance_to, until)
 
     def _environ(self) -> dict[str, str]:
         cloud = {"QUEUE_URL": "cloudtasks://demo/here", "TASKS_SERVICE_ACCOUNT": ACCOUNT}

@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -47,14 +47,10 @@ MANAGER, ACCOUNTANT, ADMIN = 5, 7, 1
 ITEM = "Техническая поддержка"
 
 
-class Dispatching(Protocol):
-    """What hands tasks out: the embedded queue's dispatcher, or a simulator of Cloud Tasks."""
-
-    def run_until_quiet(self, advance: Callable[[datetime], None], until: datetime | None = None) -> int: ...
-
-
 class Stand:
     """One portal and its bases, with deals ready to reach their stage."""
+
+    dispatcher: Dispatcher
 
     def __init__(
         self,
@@ -94,7 +90,9 @@ class Stand:
         if self._make_store is not None:
             self.services.__dict__["store"] = self._make_store(self.clock)
         use(self.services)
-        self.dispatcher = self._dispatcher()
+        queue = self.services.queue
+        if isinstance(queue, SqliteQueue):
+            self.dispatcher = Dispatcher(queue, collection.process, self.clock.now, lambda _: 300.0)
         return self.services
 
     def quiet(self, seconds: float = 60.0) -> None:
@@ -102,10 +100,14 @@ class Stand:
         until = self.clock.now() + timedelta(seconds=seconds)
         while True:
             delivered = len(self.portal.deliver(self.deliver))
-            dispatched = self.dispatcher.run_until_quiet(self._advance_to, until)
+            dispatched = self._dispatched(until)
             if not delivered and not dispatched:
                 return
             until = max(until, self.clock.now())
+
+    def _dispatched(self, until: datetime) -> int:
+        """Tasks that are due by then reach their functions; how many."""
+        return self.dispatcher.run_until_quiet(self._advance_to, until)
 
     def deliver(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
         """An event reaches the function its address names."""
@@ -210,11 +212,6 @@ class Stand:
         rules = [rule_of(name, self.refs[name]) | dict(changes.get(name, {})) for name in self.bases]
         tables = {"nomenclature": [["*", f"name:{ITEM}", ITEM, ""]]}
         self.services.rule_book.import_all({"acts": rules, "tables": tables}, "test")
-
-    def _dispatcher(self) -> Dispatching:
-        queue = self.services.queue
-        assert isinstance(queue, SqliteQueue)
-        return Dispatcher(queue, collection.process, self.clock.now, lambda _: 300.0)
 
     def _environ(self) -> dict[str, str]:
         environ = {

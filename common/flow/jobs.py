@@ -60,8 +60,13 @@ def exhausted(failure: Exception, done: bool) -> Stop:
 def has_had_its_turn(job: Job, turn: Turn) -> bool:
     """It waits because of this very task: an earlier attempt, or the window that carried it under the task's name.
     Once more would ask a side that has just refused, against the rule that only a person or a change does.
+
+    Not so a parked one whose last attempt died: nobody was asked for it, and the claim of the dead may have sent away
+    the very task that was to resume it.
     """
-    return job.waiting is not None and job.waiting.task.name == turn.task.name
+    if job.waiting is None or job.waiting.task.name != turn.task.name:
+        return False
+    return turn.attempt == 0 or not job.waiting.is_parked
 
 
 def is_told(job: Job, outcome: Outcome) -> bool:

@@ -65,8 +65,10 @@ class Telling:
         word = "breaker_credentials" if down.cause == CREDENTIALS else "breaker_open"
         self._side_stops(down.side, Stop(word, down.side, "admin", down.side, details=down.cause))
 
-    def _side_stops(self, side: str, stop: Stop) -> None:
+    def _side_stops(self, side: str, stop: Stop, told: Sequence[str] = ()) -> None:
         for person in self._people(stop, 0):
+            if _side(side, person) in told:
+                continue
             notices = self.notices.tell(_side(side, person), [(stop, person)])
             self._send(sorted(notices, key=lambda one: one.kind == "open"))
 
@@ -87,7 +89,7 @@ class Telling:
             if breaker.open:
                 self.side_opened(SideDown(breaker.side, breaker.cause, breaker.detail))
             else:
-                self._side_stops(breaker.side, _by_hand(breaker))
+                self._side_stops(breaker.side, _by_hand(breaker), told)
         for record in told:
             if record.removeprefix(_SIDE).rpartition(":")[0] not in shut:
                 self._send(self.notices.close(record))

@@ -2,7 +2,7 @@
 
 Every member of `Services` is made when first used and imports its adapter inside, so an entry point pays for what it
 uses and nothing happens at import. The members stand in layers, one file each: base · flow · portal · accounting ·
-acts · services.
+acts · documents · pausing · services.
 """
 
 from common.wiring.acts import APP_EVENTS, DEAL_EVENTS

@@ -37,6 +37,11 @@ REQUISITE = "requisite"
 OVERLAP = timedelta(minutes=5)
 """Rows commit out of order; a sweep looks so far behind its watermark (facts bitrix24 §4.3)."""
 
+SEEN_SINCE = timedelta(minutes=10)
+"""A window that waited so long behind a paused queue that a later one has seen all it could tell: twice what the clocks
+may differ. Hundreds of them come at once when an outage ends, and each would cost a request.
+"""
+
 CHANGED_OVERLAP = timedelta(seconds=10)
 BACKSTOP = timedelta(seconds=45)
 """When the durable task of a record starts that the window itself carries; longer than a usual turn."""
@@ -82,9 +87,9 @@ class Sweep:
     waiting: WaitingRoom
     clock: Clock
 
-    def window(self, turn: Turn, deal: int | None) -> None:
-        """One window of events: one request finds what happened, whatever the number of events."""
-        self._guarded(lambda: self._window(turn, deal))
+    def window(self, turn: Turn, deal: int | None, at: datetime | None = None) -> None:
+        """One window of events: one request finds what happened, whatever the number of events. `at`: when it ended."""
+        self._guarded(lambda: self._window(turn, deal, at))
 
     def card(self, turn: Turn, card: str, ids: Sequence[int]) -> None:
         """A client's card changed: whoever waits for it is tried at once. Nobody waits: no call."""
@@ -127,12 +132,14 @@ class Sweep:
         for awaits in awaited:
             self.changed(awaits, turn)
 
-    def _window(self, turn: Turn, deal: int | None) -> None:
+    def _window(self, turn: Turn, deal: int | None, at: datetime | None) -> None:
         mark = self.watermarks.get(f"window:{self.name}")
         if not mark.value:
             self._sweep()
             return
         after, seen_at = _read(mark)
+        if at is not None and seen_at - at > SEEN_SINCE:
+            return
         sight = self.watch.window(after, seen_at - CHANGED_OVERLAP, self._unsettled(deal))
         here, rest = _split(sight.records, sight.facts or {})
         self._put(rest, "window")

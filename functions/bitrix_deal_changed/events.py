@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from common.bitrix.forms import parse
+from common.bitrix import forms
 from common.bitrix.wire import Event, digest, fate, read_event
 from common.errors import Refused
 from common.flow.delivery import Delivery, Turn
 from common.flow.tasks import name_for
 from common.logs import counted
+from common.model.moments import parse, text
 from common.ports import Data, Task
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def accept(delivery: Delivery, services: Services) -> None:
     """Put the event's task. Raises Refused for what is not ours or not an event, TryLater when it cannot be kept."""
     if delivery.method != "POST":
         raise Refused(405, "method")
-    event = read_event(parse(delivery.body))
+    event = read_event(forms.parse(delivery.body))
     entity = fate(event.name).entity
     verified = services.token_book.is_verified(event)
     if entity != "deal" and entity not in CARDS:
@@ -46,7 +47,7 @@ def task_for(event: Event, entity: str, now: datetime, portal: str) -> Task:
     slot = int(now.timestamp()) // WINDOW
     start = datetime.fromtimestamp((slot + 1) * WINDOW, UTC) + MARGIN
     if entity == "deal":
-        body: Data = {"kind": "window", "deal": event.ids[0] if event.ids else 0}
+        body: Data = {"kind": "window", "deal": event.ids[0] if event.ids else 0, "at": text(start)}
         return Task(FUNCTION, body, name_for("window", portal, str(slot)), not_before=start)
     kind = "requisite" if entity == "address" else entity
     body = {"kind": "card", "card": kind, "ids": list(event.ids)}
@@ -64,7 +65,7 @@ def act_on(turn: Turn, services: Services) -> None:
     if kind in ("window", "card") and services.put_off("acts", turn):
         return
     if kind == "window":
-        services.acts_sweep.window(turn, _read(body, "deal", int) or None)
+        services.acts_sweep.window(turn, _read(body, "deal", int) or None, _moment(body))
     elif kind == "card":
         services.acts_sweep.card(turn, _read(body, "card", str), _numbers(_read(body, "ids", list)))
     elif kind == "records":
@@ -78,6 +79,14 @@ def _read(body: Data, name: str, kind: type[Read]) -> Read:
     if type(value) is not kind:
         raise Refused(400, "malformed")
     return value
+
+
+def _moment(body: Data) -> datetime | None:
+    """When the window ended; None of a task put before it said so."""
+    try:
+        return parse(_read(body, "at", str)) if "at" in body else None
+    except ValueError as error:
+        raise Refused(400, "malformed") from error
 
 
 def _numbers(ids: list[Any]) -> list[int]:

@@ -73,10 +73,10 @@ class Outage:
         until = clock.now().timestamp() // 60 * 60 + 60
         self.stand.quiet(until - clock.now().timestamp())
         clock.advance(max(until - clock.now().timestamp(), 0))
-        self.stand.job("exchange_watch")
+        self.stand.due("exchange_watch")
         if clock.now().timestamp() - self.swept >= SWEEP_SECONDS:
             self.swept, self.sweeps = clock.now().timestamp(), self.sweeps + 1
-            self.stand.job("deal_sweep")
+            self.stand.due("deal_sweep")
 
     def load(self) -> Load:
         stand = self.stand

@@ -201,6 +201,7 @@ def test_our_own_portal_may_send_odd_events(stand: ApplicationStand, odd: bytes)
 TASKS: list[bytes] = [
     b"", b"[]", b"null", b"{", b"\xff", b"[" * 100_000, b"{}", b'{"kind":"other"}', b'{"kind":["window"]}',
     b'{"kind":"window"}', b'{"kind":"window","deal":"5"}', b'{"kind":"window","deal":true}',
+    b'{"kind":"window","deal":1,"at":5}', b'{"kind":"window","deal":1,"at":"noon"}',
     b'{"kind":"card"}', b'{"kind":"card","card":5,"ids":[1]}', b'{"kind":"card","card":"company","ids":"12"}',
     b'{"kind":"card","card":"company","ids":[{"a":1}]}', b'{"kind":"records"}', b'{"kind":"records","records":5}',
     b'{"kind":"records","records":[5]}', b'{"kind":"records","records":[{}]}', b'{"kind":"records","records":["x"]}',

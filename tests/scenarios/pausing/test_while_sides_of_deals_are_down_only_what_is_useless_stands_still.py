@@ -58,6 +58,24 @@ def test_while_1c_is_down_deals_cost_no_call_to_the_portal(office: Stand) -> Non
     assert len(office.acts()) == 7
 
 
+def test_events_that_waited_for_hours_are_read_together(office: Stand) -> None:
+    up = base_down(office)
+    deals = closed(office)
+    office.quiet()
+    office.minutes(2)
+    for _ in range(30):
+        deals += closed(office)
+        office.quiet(0)
+        office.minutes(1)
+    office.minutes(60)
+    before = len(office.portal.requests)
+    up()
+    office.minutes(10)
+    assert shown(office, deals) == deals
+    windows = [one for one in office.portal.requests[before:] if one.inner and one.method == "crm.stagehistory.list"]
+    assert len(windows) <= 10, "one for all thirty; the rest are sweeps, and echoes of our own writing"
+
+
 def test_the_portal_down_pauses_everything_but_the_watch(office: Stand) -> None:
     up = portal_down(office)
     deals = closed(office, 3)

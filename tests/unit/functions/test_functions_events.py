@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.bitrix.wire import Event, fate
+from common.model import moments
 from common.ports import Task
 from functions.bitrix_app_installed import pages
 from functions.bitrix_deal_changed.events import MARGIN, WINDOW, task_for
@@ -61,7 +62,9 @@ def test_cards_of_different_clients_do_not_take_each_others_place() -> None:
 
 
 def test_an_event_without_an_id_still_is_a_hint() -> None:
-    assert task("ONCRMDEALUPDATE", []).body == {"kind": "window", "deal": 0}
+    hint = task("ONCRMDEALUPDATE", [])
+    assert hint.not_before is not None
+    assert hint.body == {"kind": "window", "deal": 0, "at": moments.text(hint.not_before)}
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])

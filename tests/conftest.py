@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.stand import Stand, standing
-from tests.store_watch import held_to_the_catalogue, watch_stores
+from tests.store_watch import forget, held_to_the_catalogue, watch_stores
 
 SHARED = Path(__file__).parents[1].parent / "shared"
 """The reference data beside the project; tests that need it skip where it is absent, unless it is required."""
@@ -27,6 +27,7 @@ def _every_query_has_its_index(request: pytest.FixtureRequest) -> Iterator[None]
     """In Firestore too (`infra/firestore.json`); only the stores' own tests ask what no function asks."""
     if request.path.name.startswith("test_store_"):
         yield
+        forget()
         return
     with held_to_the_catalogue():
         yield

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
-from common.errors import ExchangeError, SideDown, TryLater
+from common.errors import NeedsPerson, SideDown, TryLater
 from common.flow.breakers import Breaker, Breakers, exchange_side
 from common.flow.claims import Claims
 from common.flow.retries import record_of
@@ -69,10 +69,11 @@ class Watch:
         except TryLater as reason:
             counted("probe_undecided", side=breaker.side, reason=reason.reason)
             return False
-        except ExchangeError as reason:
+        except NeedsPerson as reason:
             # The side answered, even if it refused: it is not down. Each record will learn that for itself.
             counted("probe_refused", side=breaker.side, reason=type(reason).__name__)
         except Exception:  # noqa: BLE001 - a side's boundary: the others are probed, and work goes on
+            # A setting of ours that is missing too: it says nothing of the side.
             LOGGER.exception("unforeseen", extra={"fields": {"side": breaker.side}})
             return False
         return self.breakers.closed(breaker.side) is not None

@@ -40,7 +40,10 @@ class Story:
             self.before(stand)
             stand.settle(RUNS)
             stand.points.start(kill_at)
-            for act in self.acts:
+            for number, act in enumerate(self.acts):
+                if number:
+                    # What a death put off until it was undone again would rightly never be done.
+                    stand.settle(TAIL)
                 act(stand)
                 stand.settle(RUNS)
             busy = list(stand.points.passed)

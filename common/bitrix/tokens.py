@@ -28,6 +28,7 @@ class Tokens:
     client_endpoint   where methods are, with a slash at the end; only ever from that server, or after a renaming
     lease_until       until then one process refreshes the tokens, all others wait; None when nobody does
     in_doubt          the answer of the last refresh was lost, so the portal may have rotated the refresh token
+    refreshed_at      when the authorisation server last gave tokens; None while it has given none
     """
 
     member_id: str
@@ -42,6 +43,7 @@ class Tokens:
     state: str = INSTALLED
     lease_until: datetime | None = None
     in_doubt: bool = False
+    refreshed_at: datetime | None = None
 
     @property
     def is_installed(self) -> bool:
@@ -122,18 +124,40 @@ def granted(tokens: Tokens, grant: Grant, now: datetime) -> Tokens:
         status=grant.status or tokens.status,
         lease_until=None,
         in_doubt=False,
+        refreshed_at=now,
     )
+
+
+def health(store: Store, member_id: str, now: datetime) -> dict[str, int]:
+    """How the installation is, in numbers that give away nothing; `member_id` is "" before the first one. One read.
+
+    application_installed   1, or 0 when it was removed or never installed
+    oauth_in_doubt          1 when the answer of the last refresh was lost: if the portal rotated the refresh token all
+                            the same, the application has to be installed again
+    oauth_age_seconds       since the last successful refresh. Tokens are refreshed in use, about hourly; a refresh
+                            token that nobody used for 180 days is dead (facts bitrix24 §1.3)
+    """
+    found = read(store, member_id) if member_id else None
+    if found is None or not found[0].is_installed:
+        return {"application_installed": 0}
+    tokens = found[0]
+    numbers = {"application_installed": 1, "oauth_in_doubt": int(tokens.in_doubt)}
+    if tokens.refreshed_at is not None:
+        numbers["oauth_age_seconds"] = int((now - tokens.refreshed_at).total_seconds())
+    return numbers
 
 
 def _data(tokens: Tokens) -> dict[str, Any]:
     data = asdict(tokens)
     data["expires_at"] = moments.text(tokens.expires_at)
     data["lease_until"] = moments.text(tokens.lease_until) if tokens.lease_until else None
+    data["refreshed_at"] = moments.text(tokens.refreshed_at) if tokens.refreshed_at else None
     return data
 
 
 def _tokens(document: Document) -> Tokens:
     data = dict(document.data)
     data["expires_at"] = moments.parse(data["expires_at"])
-    data["lease_until"] = moments.parse(data["lease_until"]) if data["lease_until"] else None
+    for name in ("lease_until", "refreshed_at"):
+        data[name] = moments.parse(data[name]) if data.get(name) else None
     return Tokens(**data)

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from common.errors import SideDown, StoreConflict
 from common.flow.retry import until_applied
+from common.logs import counted
 from common.model import moments
 from common.ports import ABSENT, Clock, Document, Store, Write
 
@@ -165,6 +166,7 @@ class Breakers:
         since = before.since if before.open else moments.text(now)
         after = replace(before, open=True, cause=cause, detail=detail, since=since, failures=(), back_at="")
         self._write(replace(after, probe_at=moments.text(now + _pause(cause))))
+        counted("breaker_opened", side=after.side, cause=cause)
         return True
 
     def _noted(self, before: Breaker, down: SideDown) -> bool:

@@ -66,6 +66,10 @@ class Conflicts:
         found = self._store.query(CONFLICTS, where, order_by="opened_at", limit=limit)
         return [KeptConflict(**one.data, version=one.version) for one in found]
 
+    def count_open(self) -> int:
+        """How many nobody has settled."""
+        return self._store.count(CONFLICTS, [("settled_by", "==", "")])
+
     def met_on(self, record: Record) -> list[KeptConflict]:
         """Those that the record met on this very occasion."""
         found = self._store.query(CONFLICTS, [("record", "==", record.key)])

@@ -53,7 +53,7 @@ def left_out(record: Record, exchange: str, outcome: Outcome) -> Excluded:
 def exhausted(failure: Exception, done: bool) -> Stop:
     """The queue gives up: a passing trouble is tried again by the sweep, a bug waits for a person."""
     if isinstance(failure, TryLater):
-        return Stop("not_written_back" if done else "queue_gave_up", failure.reason, "admin", "sweep")
+        return Stop("not_written_back" if done else "queue_gave_up", failure.reason, "admin", parking.SWEEP)
     return Stop("dead_letter", type(failure).__name__, "admin", "person")
 
 

@@ -69,7 +69,8 @@ def guarded(work: Work, marks: Watermarks, name: str, sides: Sequence[str], look
 
 
 def looked_well(work: Work, marks: Watermarks, name: str) -> None:
-    """A look went through: a trouble told of before is over."""
+    """A look went through to its end: a trouble told of before is over, and the exchange is not behind."""
     if marks.get(f"trouble:{name}").value:
         work.teller.tell(f"sweep:{name}", ())
         marks.put(f"trouble:{name}", "")
+    marks.finished(work.name)

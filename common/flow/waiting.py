@@ -25,6 +25,8 @@ SIDE_DOWN = "side_down"
 EXCHANGE_PAUSED = "exchange_paused"
 PARKED = (SIDE_DOWN, EXCHANGE_PAUSED)
 """Reasons of work that waits for a breaker: it has its place in order, and nobody but the watch puts it again."""
+SWEEP = "sweep"
+"""What a passing trouble awaits: another try."""
 PERIOD_CLOSED = "period_closed"
 _PAGE = 1000
 
@@ -68,6 +70,11 @@ class Waiting:
     def awaits(self) -> tuple[str, ...]:
         """Everything whose change tries it again; the first is the field of the document."""
         return tuple(dict.fromkeys(stop.awaits for stop in self.stops))
+
+    @property
+    def is_for_people(self) -> bool:
+        """Whether somebody has something to mend; what waits for a breaker or for another try goes on by itself."""
+        return self.reason != SIDE_DOWN and self.awaits != (SWEEP,)
 
     def again(self, because: str) -> Task:
         """The task that tries it again. `because` names the occasion: one occasion puts one task, however often."""
@@ -210,6 +217,19 @@ class WaitingRoom:
         found = self._pages(WAITING, None if exchange is None else ("exchange", "==", exchange))
         return dict(Counter(one.data["reason"] for one in found))
 
+    def number(self) -> int:
+        """How many wait, whatever for."""
+        return self._store.count(WAITING)
+
+    def number_for_people(self) -> int:
+        """How many of them have something that somebody has to mend."""
+        return self._store.count(WAITING, [("for_people", "==", True)])
+
+    def oldest(self) -> datetime | None:
+        """Since when the one waits that waits longest for the same reasons; one small read."""
+        found = self._store.query(WAITING, order_by="since", limit=1)
+        return moments.parse(found[0].data["since"]) if found else None
+
     def _pages(self, collection: str, condition: Condition | None) -> Iterator[Document]:
         where, last = [] if condition is None else [condition], ""
         while True:
@@ -259,6 +279,7 @@ def _document(waiting: Waiting) -> Write:
         "tries": waiting.tries,
         "cause": waiting.cause,
         "refused": waiting.refused,
+        "for_people": waiting.is_for_people,
     }
     return Write(WAITING, waiting.record, data, waiting.version)
 

@@ -1,8 +1,13 @@
-"""Watermarks: how far a side was read. Each moves only from the place its reader started at."""
+"""Watermarks: how far a side was read. Each moves only from the place its reader started at.
+
+Beside them stands when an exchange last looked through its sources to the end: a watermark moves with news only.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from common.errors import StoreConflict
 from common.logs import counted
@@ -45,7 +50,26 @@ class Watermarks:
             counted("watermark_overtaken", watermark=name)
             return self.get(name)
 
+    def finished(self, exchange: str) -> None:
+        """The exchange has looked at all it had to look at; one write."""
+        self._store.write(Write(WATERMARKS, _finish(exchange), {"value": moments.text(self._clock.now())}))
+
+    def finished_at(self, exchanges: Sequence[str]) -> dict[str, datetime]:
+        """When each last did, in one round trip. One that never did is awaited from the first question on."""
+        found = self._store.get_many(WATERMARKS, [_finish(one) for one in exchanges])
+        ends: dict[str, datetime] = {}
+        for one in exchanges:
+            document = found.get(_finish(one))
+            if document is None:
+                self.finished(one)
+            ends[one] = moments.parse(document.data["value"]) if document else self._clock.now()
+        return ends
+
     def write(self, name: str, value: str, version: str) -> Write:
         """The same for a commit together with other writes."""
         data = {"value": value, "moved_at": moments.text(self._clock.now())}
         return Write(WATERMARKS, name, data, version)
+
+
+def _finish(exchange: str) -> str:
+    return f"finished:{exchange}"

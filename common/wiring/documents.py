@@ -193,7 +193,10 @@ class DocumentParts(ActsParts):
         """
         from common.flow.retries import guarded, looked_well, retry_due
 
-        if not self.document_rules() or (not now and self._ran_lately()):
+        if not self.document_rules():
+            self.watermarks.finished("documents")
+            return {}
+        if not now and self._ran_lately():
             return {}
         work, name = self.documents_work, f"documents:{self.portal}"
         numbers = guarded(work, self.watermarks, name, (PORTAL, DM), self.document_sync.run)

@@ -56,7 +56,9 @@ class Services(PausingParts):
         )
 
     def watch_round(self) -> dict[str, int]:
-        """One round of the watch and of what keeps the house in order; the watch first, come what may of the rest."""
+        """One round of the watch and of what keeps the house in order; the watch first, come what may of the rest, the
+        numbers of what it left last.
+        """
         from common.flow.resume import each_of
 
         steps = (
@@ -65,8 +67,15 @@ class Services(PausingParts):
             self.refresh_digests,
             self.equip_pending,
             self.doctor_when_due,
+            self.tell_vitals,
         )
         return each_of(lambda: self.watch.run(), *steps)
+
+    def tell_vitals(self) -> None:
+        """How the house is, for the metrics."""
+        from common.wiring.vitals import vitals_of
+
+        vitals_of(self).tell()
 
     def _probe(self, side: str) -> Callable[[], object]:
         if side == DM:

@@ -98,6 +98,7 @@ def _flow(store: Store, clock: ManualClock) -> Iterator[Callable[[], object]]:
     yield from (notices.joined_sides, notices.untold, notices.unsettled)
     yield from (lambda: waiting.due("acts"), lambda: waiting.by_awaits("person"), waiting.parked_work)
     yield from (lambda: waiting.of_exchange("acts"), lambda: waiting.of_owner("crm", 1), waiting.any_refused)
+    yield from (waiting.number, waiting.number_for_people, waiting.oldest)
     yield from (waiting.counts, lambda: waiting.counts("acts"), letters.listed, letters.count)
 
 
@@ -109,7 +110,7 @@ def _records(store: Store, clock: ManualClock) -> Iterator[Callable[[], object]]
     yield lambda: journal.latest("acts", "created")
     yield from (lambda: bindings.of_target("t"), lambda: bindings.of_source("s"), lambda: bindings.of_exchange("acts"))
     yield from (lambda: bindings.count("acts"), lambda: bindings.count("acts", "created"))
-    yield from (conflicts.open, lambda: conflicts.open("documents"))
+    yield from (conflicts.count_open, conflicts.open, lambda: conflicts.open("documents"))
     yield lambda: conflicts.met_on(Record(NONE, "file:1", START, {}))
     yield from (lambda: excluded.listed("acts", "one_way"), lambda: excluded.counts("acts"))
 

@@ -1,7 +1,6 @@
 """Every function lives on the secrets its manifest names, needs each of them, and calls 1C only by the fixed address.
 
-Whole stories of both exchanges, as an application and with webhooks: records carried, sides that go down and come back,
-a password that changes, an event that is lost, a bug. Each entry point is a process of its own.
+Whole stories of both exchanges, as an application and with webhooks, where each entry point is a process of its own.
 """
 
 from __future__ import annotations
@@ -15,8 +14,6 @@ import pytest
 
 from common.bitrix.actions import SEND_FILE
 from common.errors import TryLater
-from common.exchanges.acts import decide
-from common.exchanges.documents.perform import Documents as FileExchange
 from common.settings import Settings
 from common.store.sqlite import SqliteStore
 from common.wiring import Services
@@ -27,8 +24,7 @@ from tests.application import ApplicationStand
 from tests.document_stand import DM_HOST, DocumentStand, documents_standing
 from tests.least_secrets import Apart, Ledger, noted
 from tests.scenarios.documents_plan.sending import Sending
-from tests.scenarios.stories import closed, shown, without_events
-from tests.simulators.onec.seeding import CLIENT
+from tests.scenarios.whole_stories import acts_travel, documents_travel, unreachable, written
 from tests.stand import MEMBER, ONEC_HOST, PORTAL_HOST, SITE, TOKEN, Stand
 
 
@@ -60,103 +56,6 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
                 folder = str(tmp_path_factory.mktemp(kind.__name__))
                 told(story, kind(folder, ledger=ledger, patch=patch), patch, ledger)
         yield ledger
-
-
-def acts_travel(stand: Stand, patch: pytest.MonkeyPatch) -> None:
-    """A deal, its event lost; 1C and the portal down, and a password of 1C that changes; a card mended; a bug."""
-    closed(stand)
-    stand.quiet()
-    without_events(stand, lambda: closed(stand))
-    stand.minutes(5)
-    for host in (ONEC_HOST, PORTAL_HOST):
-        out_of_order(stand, host, lambda: closed(stand), stand.minutes)
-    a_password_changes(stand)
-    a_card_is_mended(stand)
-    with patch.context() as bug:
-        bug.setattr(decide, "draft", _boom)
-        closed(stand)
-        stand.quiet(3000)
-    [letter] = stand.services.letters.listed()
-    stand.services.people.replay(letter.id, "Anna")
-    stand.clock.advance(86_400)
-    stand.minutes(5)
-    deals = list(stand.portal.crm.items[2])
-    assert (stand.reasons(), shown(stand, deals)) == ([], deals)
-
-
-def a_password_changes(stand: Stand) -> None:
-    people = stand.bases["main"].administrator
-    people.set_password("Обмен", "новый")
-    closed(stand)
-    stand.minutes(10)
-    assert [one.cause for one in stand.services.breakers.all()] == ["credentials"]
-    people.set_password("Обмен", "пароль")
-    stand.minutes(12)
-
-
-def a_card_is_mended(stand: Stand) -> None:
-    stand.person.edit_requisite(stand.requisite, RQ_KPP="")
-    closed(stand)
-    stand.minutes(5)
-    assert len(stand.reasons()) == 1
-    stand.person.edit_requisite(stand.requisite, RQ_KPP=CLIENT.kpp)
-    stand.quiet()
-
-
-def documents_travel(stand: DocumentStand, patch: pytest.MonkeyPatch) -> None:
-    """A file to Disk and back, changed on both sides; 1C and the portal down; a bug."""
-    file = stand.publish()
-    stand.worker.edit(stand.twin(file), b"two")
-    stand.settle()
-    assert file.current.content.read() == b"two"
-    stand.clerk.edit_file(file, b"1C")
-    stand.worker.edit(stand.twin(file), b"Disk")
-    stand.settle()
-    assert stand.conflicts() == ["both_changed"]
-    out_of_order(stand, DM_HOST, lambda: written(stand, "1C.docx"), sync(stand))
-    out_of_order(stand, PORTAL_HOST, lambda: written(stand, "Disk.docx"), sync(stand))
-    with patch.context() as bug:
-        bug.setattr(FileExchange, "carry", _boom)
-        written(stand, "bug.docx")
-        stand.run()
-        stand.quiet(6000)
-    for letter in stand.services.letters.listed():
-        stand.services.people.replay(letter.id, "Anna")
-    stand.settle()
-    assert {"1C.docx", "Disk.docx", "bug.docx"} <= set(stand.on_disk())
-
-
-def written(stand: DocumentStand, name: str) -> None:
-    """A new file in 1C."""
-    stand.clerk.add_file(stand.document(), name, b"x")
-
-
-def out_of_order(stand: Stand, host: str, meanwhile: Callable[[], object], pass_time: Callable[[int], None]) -> None:
-    """A side is unreachable until its breaker opens and probes go there, then it works again."""
-    meanwhile()
-    stand.gate = unreachable(host)
-    pass_time(15)
-    assert [one.open for one in stand.services.breakers.all()] == [True]
-    stand.gate = lambda _: None
-    pass_time(15)
-    assert stand.services.breakers.all() == []
-
-
-def unreachable(host: str) -> Callable[[httpx.Request], None]:
-    def gate(request: httpx.Request) -> None:
-        if request.url.host == host:
-            raise httpx.ConnectError("no route to host")
-
-    return gate
-
-
-def sync(stand: DocumentStand) -> Callable[[int], None]:
-    def pass_time(minutes: int) -> None:
-        for _ in range(minutes // 5):
-            stand.run()
-            stand.minutes(5)
-
-    return pass_time
 
 
 def told(story: Story, stand: Stand, patch: pytest.MonkeyPatch, ledger: Ledger) -> None:
@@ -213,10 +112,6 @@ def unheard(stand: AppActs | AppDocuments, patch: pytest.MonkeyPatch) -> None:
         silent.setattr(SqliteStore, "get_many", _silent)
         stand.portal.deliver(stand.deliver)
     assert any('"unverified"' in body for body in stand.queued())
-
-
-def _boom(*_: object, **__: object) -> NoReturn:
-    raise RuntimeError("bug")
 
 
 def _silent(*_: object) -> NoReturn:

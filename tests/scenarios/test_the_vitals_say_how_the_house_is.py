@@ -90,13 +90,13 @@ def test_while_1c_is_down_work_waits_for_nobody(house: House, watched: Watched) 
     closed(stand, 3)
     rounds(stand, 40)
     numbers = watched.vitals(stand)
-    assert (numbers["open_breakers"], numbers["waiting"], numbers["waiting_people"]) == (1, 3, 0)
+    assert (numbers["open_breakers"], numbers["waiting"] > 0, numbers["waiting_people"]) == (1, True, 0)
     assert numbers["oldest_waiting_seconds"] > 2000
-    assert watched.overdue(stand)["acts"] == 0, "deals are still found, they are only not carried"
     stand.gate = lambda _: None
     rounds(stand, 10)
     numbers = watched.vitals(stand)
     assert (numbers["open_breakers"], numbers["waiting"], numbers["oldest_waiting_seconds"]) == (0, 0, 0)
+    assert watched.overdue(stand)["acts"] == 0
 
 
 def test_what_a_manager_has_to_mend_counts_until_it_is_mended(house: House, watched: Watched) -> None:

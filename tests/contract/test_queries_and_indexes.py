@@ -95,7 +95,7 @@ def _flow(store: Store, clock: ManualClock) -> Iterator[Callable[[], object]]:
     breakers, notices = Breakers(store, clock), Notices(store, clock, str, "ru")
     waiting, letters = WaitingRoom(store, clock), DeadLetters(store, clock, NONE)
     yield from (breakers.all, breakers.probe_due, Claims(store, clock, str).abandoned)
-    yield from (notices.joined_sides, notices.untold, notices.unsettled)
+    yield from (lambda: notices.joined_of("side"), notices.untold, notices.unsettled)
     yield from (lambda: waiting.due("acts"), lambda: waiting.by_awaits("person"), waiting.parked_work)
     yield from (lambda: waiting.of_exchange("acts"), lambda: waiting.of_owner("crm", 1), waiting.any_refused)
     yield from (waiting.number, waiting.number_for_people, waiting.oldest)

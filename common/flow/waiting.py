@@ -74,7 +74,7 @@ class Waiting:
     @property
     def is_for_people(self) -> bool:
         """Whether somebody has something to mend; what waits for a breaker or for another try goes on by itself."""
-        return self.reason != SIDE_DOWN and self.awaits != (SWEEP,)
+        return not self.is_parked and self.awaits != (SWEEP,)
 
     def again(self, because: str) -> Task:
         """The task that tries it again. `because` names the occasion: one occasion puts one task, however often."""

@@ -41,9 +41,9 @@ class CloudStand(Stand):
         """The jobs of all manifests."""
         simulator = CloudSchedulerSimulator(self.clock.now, lambda *_: 200, self.clock.sleep)
         for function in collection.functions().values():
-            if function.manifest["kind"] == "job":
-                url = ADDRESS.format(function.slug)
-                simulator.create_job(f"{PLACE}/jobs/{function.slug}", function.manifest["schedule"], url)
+            job = function.manifest
+            if job.kind == "job":
+                simulator.create_job(f"{PLACE}/jobs/{job.slug}", job.schedule, ADDRESS.format(job.slug))
         return simulator
 
     @cached_property

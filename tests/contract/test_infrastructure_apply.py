@@ -23,7 +23,7 @@ DATABASE = "google_firestore_database.exchange"
 
 @pytest.fixture(scope="module")
 def first_apply(tmp_path_factory: pytest.TempPathFactory) -> tuple[Cloud, str]:
-    """The cloud and Terraform's state after the first apply to a project prepared as the README says, and no further."""
+    """Cloud and state after the first apply to a project prepared as the README says, and no further."""
     cloud = Cloud(enabled=PREPARED_PROJECT)
     with deployment(tmp_path_factory.mktemp("first"), cloud) as found:
         found.apply()

@@ -21,7 +21,7 @@ EVERYTHING = sorted([*OF_ACTS, *OF_DOCUMENTS])
 
 def still(stand: Stand) -> list[str]:
     """Queues and jobs that stand still, by their own word."""
-    jobs = [name for name, one in collection.functions().items() if one.manifest["kind"] == "job"]
+    jobs = [name for name, one in collection.functions().items() if one.manifest.kind == "job"]
     found = [("job", name, stand.services.job_switches) for name in jobs]
     found += [("queue", name, stand.services.queue_switches) for name in ("bulk", "interactive")]
     return sorted(f"{kind} {name}" for kind, name, switches in found if switches.is_paused(name))

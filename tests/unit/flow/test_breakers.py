@@ -141,15 +141,15 @@ def test_what_a_person_paused_is_never_probed(breakers: Breakers, clock: ManualC
 
 
 def test_paused_once_and_resumed_once(breakers: Breakers, store: MemoryStore, clock: ManualClock) -> None:
-    note = Write("notes", "one", {})
+    note = Write("journal", "one", {})
     assert breakers.pause(SIDE, "Анна", "", note)
     clock.advance(60)
-    assert not breakers.pause(SIDE, "Борис", "", Write("notes", "two", {}))
+    assert not breakers.pause(SIDE, "Борис", "", Write("journal", "two", {}))
     kept = breakers.get(SIDE)
     assert (kept.paused_by, kept.paused_at) == ("Анна", "2026-01-31T09:00:00.000000Z")
-    assert breakers.resume(SIDE, Write("notes", "three", {}))
-    assert not breakers.resume(SIDE, Write("notes", "four", {}))
-    assert [one.key for one in store.query("notes")] == ["one", "three"], "written with what they tell"
+    assert breakers.resume(SIDE, Write("journal", "three", {}))
+    assert not breakers.resume(SIDE, Write("journal", "four", {}))
+    assert [one.key for one in store.query("journal")] == ["one", "three"], "written with what they tell"
 
 
 def test_after_a_look_at_all_no_side_is_read_for_five_seconds(

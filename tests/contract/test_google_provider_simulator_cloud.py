@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.contract.google_provider_pieces import block, function
+from tests.contract.google_provider_pieces import BUCKET, OBJECT, block, function
 from tests.simulators.google_provider import Cloud, Failed
 from tests.simulators.google_provider.shown import actions, values
 from tests.simulators.google_provider.testing import Open, rewritten
@@ -194,6 +194,16 @@ def test_a_firestore_database_is_left_behind_unless_told_otherwise(open_workspac
     assert cloud.one("google_firestore_database", "(default)")
     with pytest.raises(Failed, match="Error 409"):
         terraform.apply()
+
+
+def test_an_object_is_written_over_one_of_its_name(open_workspace: Open) -> None:
+    cloud = Cloud()
+    terraform = open_workspace(BUCKET + OBJECT.replace('content = "c"', f'content = "c"\n {ABANDONED}'), cloud)
+    terraform.apply()
+    terraform.destroy("-target=google_storage_bucket_object.o")
+    before = dict(cloud.one("google_storage_bucket_object", "sources-f.zip"))
+    terraform.apply()
+    assert cloud.one("google_storage_bucket_object", "sources-f.zip")["generation"] > before["generation"]
 
 
 def test_a_service_that_is_not_disabled_stays_on(open_workspace: Open) -> None:

@@ -1,18 +1,21 @@
-"""The cloud behind the simulated provider: what people do there, what Terraform then sees, and how long things last."""
+"""The cloud behind the simulated provider: what people do there, and what Terraform then sees and leaves alone."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+import json
+from pathlib import Path
 
 import pytest
 
-from tests.contract.google_provider_pieces import BUCKET, OBJECT, block, function
+from tests.contract.google_provider_pieces import block, function
 from tests.simulators.google_provider import Cloud, Failed
-from tests.simulators.google_provider.shown import actions, values
+from tests.simulators.google_provider.shown import actions
 from tests.simulators.google_provider.testing import Open, rewritten
 
 pytest_plugins = ("tests.terraform_workspaces",)
 
+SAMPLE = Path(__file__).with_name("google_provider_sample")
+SERVICE = "projects/demo-shop/locations/europe-west1/services/orders"
 JOB = """
 resource "google_cloud_scheduler_job" "j" {{
   name     = "sweep"
@@ -22,6 +25,7 @@ resource "google_cloud_scheduler_job" "j" {{
 }}
 """
 QUEUE = 'resource "google_cloud_tasks_queue" "q" {{\n name = "orders"\n location = "europe-west1"\n {}\n}}\n'
+PREVENTED = 'deletion_policy = "PREVENT"'
 EVERY_MINUTE, EVERY_HOUR = "* * * * *", "0 * * * *"
 
 
@@ -89,16 +93,40 @@ def test_what_a_person_changed_or_deleted_is_planned_back(open_workspace: Open) 
     assert actions(terraform.plan()) == {"google_cloud_scheduler_job.j": ["create"]}
 
 
+ADDRESS = 'resource "google_compute_address" "a" {{\n name = "out"\n labels = {{ {} }}\n}}'
+
+
 def test_labels_of_others_are_let_be(open_workspace: Open) -> None:
     cloud = Cloud()
-    address = 'resource "google_compute_address" "a" {\n name = "out"\n labels = { ours = "1" }\n}'
-    terraform = open_workspace(address, cloud)
+    terraform = open_workspace(ADDRESS.format('ours = "1"'), cloud)
     terraform.apply()
     labels = cloud.one("google_compute_address", "out")["effective_labels"]
     cloud.change("google_compute_address", "out", effective_labels={**labels, "theirs": "2"})
     assert not actions(terraform.plan())
-    cloud.change("google_compute_address", "out", effective_labels={"theirs": "2"})
-    assert actions(terraform.plan()) == {"google_compute_address.a": ["update"]}
+    rewritten(terraform, ADDRESS.format('new = "1"')).apply()
+    kept = cloud.one("google_compute_address", "out")["effective_labels"]
+    assert kept == {"new": "1", "theirs": "2", "goog-terraform-provisioned": "true"}
+
+
+def test_a_label_of_ours_that_somebody_changed_is_seen_and_put_back(open_workspace: Open) -> None:
+    cloud = Cloud()
+    terraform = open_workspace(ADDRESS.format('ours = "1"'), cloud)
+    terraform.apply()
+    cloud.change("google_compute_address", "out", effective_labels={"ours": "2", "theirs": "2"})
+    change = terraform.plan()["resource_changes"][0]["change"]
+    assert (change["before"]["labels"], change["after"]["labels"]) == ({"ours": "2"}, {"ours": "1"})
+
+
+def test_what_google_knows_nothing_of_is_each_states_own(open_workspace: Open) -> None:
+    cloud = Cloud()
+    terraform = open_workspace(QUEUE.format(""), cloud)
+    terraform.apply()
+    imported = 'import {\n to = google_cloud_tasks_queue.q\n id = "orders"\n}'
+    other = open_workspace(QUEUE.format(PREVENTED) + imported, cloud)
+    other.apply()
+    assert not terraform.changes()
+    assert not other.changes()
+    terraform.destroy()
 
 
 def test_a_new_function_of_the_same_name_has_lost_the_roles_granted_on_the_old_one(open_workspace: Open) -> None:
@@ -121,6 +149,37 @@ def test_a_name_that_is_no_resource_or_no_attribute_is_told(open_workspace: Open
     open_workspace(QUEUE.format(""), cloud).apply()
     with pytest.raises(LookupError, match="google_cloud_tasks_queue has no paused"):
         cloud.change("google_cloud_tasks_queue", "orders", paused=True)
+
+
+def test_ids_are_those_the_provider_gives(open_workspace: Open) -> None:
+    cloud = Cloud()
+    open_workspace(SAMPLE, cloud).apply()
+    account = "orders-function@demo-shop.iam.gserviceaccount.com"
+    link = f"projects/demo-shop/serviceAccounts/{account}"
+    for type_name, id_ in {
+        "google_cloud_run_service_iam_member": f"{SERVICE}/roles/run.invoker/allUsers",
+        "google_cloud_tasks_queue": "projects/demo-shop/locations/europe-west1/queues/orders",
+        "google_compute_router_nat": "demo-shop/europe-west1/exchange/exchange",
+        "google_project_iam_member": f"demo-shop/projects/demo-shop/roles/queuePauser/serviceAccount:{account}",
+        "google_secret_manager_secret_version": "projects/123456789012/secrets/token/versions/1",
+        "google_service_account": link,
+        "google_service_account_iam_member": f"{link}/roles/iam.serviceAccountUser/serviceAccount:{account}",
+        "google_storage_bucket_iam_member": f"b/demo-shop-source/roles/storage.objectViewer/serviceAccount:{account}",
+        "google_storage_bucket_object": "demo-shop-source-orders.zip",
+    }.items():
+        assert [state["id"] for state in cloud.all(type_name)] == [id_]
+
+
+def test_state_of_another_version_of_the_schema_is_read(open_workspace: Open) -> None:
+    terraform = open_workspace(JOB.format(EVERY_MINUTE, ""))
+    terraform.apply()
+    file = terraform.folder / "terraform.tfstate"
+    state = json.loads(file.read_text())
+    attributes = state["resources"][0]["instances"][0]["attributes"]
+    del attributes["retry_config"], attributes["description"]
+    attributes["what_is_no_more"] = "x"
+    file.write_text(json.dumps(state))
+    assert not terraform.changes("-refresh=false")
 
 
 def test_data_sources_read_the_cloud(open_workspace: Open) -> None:
@@ -155,64 +214,3 @@ def test_what_is_there_already_can_be_imported(open_workspace: Open) -> None:
     terraform = open_workspace(JOB.format(EVERY_MINUTE, "") + block, cloud)
     assert "1 imported, 0 added" in terraform.apply()
     assert not terraform.changes()
-
-
-PREVENTED, ABANDONED = ('deletion_policy = "PREVENT"', 'deletion_policy = "ABANDON"')
-
-
-def test_deletion_policies_are_kept(open_workspace: Open) -> None:
-    cloud = Cloud()
-    terraform = open_workspace(QUEUE.format(PREVENTED), cloud)
-    terraform.apply()
-    with pytest.raises(Failed, match='without setting deletion_policy="DELETE"'):
-        terraform.destroy()
-    assert cloud.one("google_cloud_tasks_queue", "orders")
-    rewritten(terraform, QUEUE.format(ABANDONED)).apply()
-    terraform.destroy()
-    assert cloud.one("google_cloud_tasks_queue", "orders")
-
-
-def test_a_deleted_queues_name_stays_taken_for_three_days(open_workspace: Open) -> None:
-    cloud = Cloud()
-    terraform = open_workspace(QUEUE.format(""), cloud)
-    terraform.apply()
-    terraform.destroy()
-    with pytest.raises(Failed, match="existed too recently"):
-        terraform.apply()
-    cloud.moment += timedelta(days=3)
-    terraform.apply()
-    assert values(terraform.plan())["google_cloud_tasks_queue.q"]["state"] == "RUNNING"
-
-
-def test_a_firestore_database_is_left_behind_unless_told_otherwise(open_workspace: Open) -> None:
-    database = 'resource "google_firestore_database" "d" {{\n name = "{}"\n location_id = "eur3"\n'
-    database += ' type = "FIRESTORE_NATIVE"\n {}\n}}'
-    cloud = Cloud()
-    terraform = open_workspace(database.format("(default)", ""), cloud)
-    terraform.apply()
-    terraform.destroy()
-    assert cloud.one("google_firestore_database", "(default)")
-    with pytest.raises(Failed, match="Error 409"):
-        terraform.apply()
-
-
-def test_an_object_is_written_over_one_of_its_name(open_workspace: Open) -> None:
-    cloud = Cloud()
-    terraform = open_workspace(BUCKET + OBJECT.replace('content = "c"', f'content = "c"\n {ABANDONED}'), cloud)
-    terraform.apply()
-    terraform.destroy("-target=google_storage_bucket_object.o")
-    before = dict(cloud.one("google_storage_bucket_object", "sources-f.zip"))
-    terraform.apply()
-    assert cloud.one("google_storage_bucket_object", "sources-f.zip")["generation"] > before["generation"]
-
-
-def test_a_service_that_is_not_disabled_stays_on(open_workspace: Open) -> None:
-    service = 'resource "google_project_service" "s" {{\n service = "run.googleapis.com"\n {}\n}}'
-    cloud = Cloud()
-    terraform = open_workspace(service.format("disable_on_destroy = false"), cloud)
-    terraform.apply()
-    terraform.destroy()
-    terraform.apply()
-    rewritten(terraform, service.format("disable_on_destroy = true")).apply()
-    terraform.destroy()
-    assert not list(cloud.all("google_project_service"))

@@ -18,7 +18,7 @@ from tests.contract.google_provider_pieces import (
     function,
 )
 from tests.simulators.google_provider import NEW_PROJECT, PREPARED_PROJECT, Cloud, Failed
-from tests.simulators.google_provider.testing import Open
+from tests.simulators.google_provider.testing import Open, rewritten
 
 pytest_plugins = ("tests.terraform_workspaces",)
 
@@ -35,6 +35,7 @@ def service_of(api: str) -> str:
     return block("project_service", "s", f'service = "{api}.googleapis.com"')
 
 
+BOTH = "google_secret_manager_secret_iam_member.r, google_secret_manager_secret_version.v"
 REFUSED = {
     "two accounts of one id": (ACCOUNT + ACCOUNT.replace('"a"', '"b"'), "orders-fn.* already exists"),
     "two queues of one name": (
@@ -123,6 +124,14 @@ REFUSED = {
         + function(AS_ORDERS + READS.format(1), "depends_on = [google_secret_manager_secret_version.v]"),
         "Permission denied on secret: .*secrets/token for Revision service account orders-fn@",
     ),
+    "a function that may read another secret": (
+        SECRET
+        + VERSION
+        + READER.replace("google_secret_manager_secret.s.id", "google_secret_manager_secret.other.id")
+        + SECRET.replace('"s"', '"other"').replace('"token"', '"other"')
+        + function(AS_ORDERS + READS.format(1), f"depends_on = [{BOTH}]"),
+        "Permission denied on secret: .*secrets/token for",
+    ),
     "an API that is none": (service_of("cloudtaks"), "cloudtaks.googleapis.com not found"),
 }
 
@@ -137,9 +146,19 @@ def test_a_mistake_is_refused_when_it_is_applied(mistake: str, open_workspace: O
     assert re.search(words, " ".join(str(refused.value).split()))
 
 
-def test_a_function_that_may_read_its_secret_is_made(open_workspace: Open) -> None:
-    needed = "google_secret_manager_secret_iam_member.r, google_secret_manager_secret_version.v"
-    text = SECRET + VERSION + READER + function(AS_ORDERS + READS.format("latest"), f"depends_on = [{needed}]")
+ON_THE_PROJECT = block("project_iam_member", "r", ON_PROJECT.format("roles/secretmanager.secretAccessor", MEMBER))
+
+
+@pytest.mark.parametrize(
+    ("grant", "needed"),
+    [
+        (READER, "google_secret_manager_secret_iam_member.r"),
+        (ON_THE_PROJECT, "google_project_iam_member.r"),
+    ],
+)
+def test_a_function_that_may_read_its_secret_is_made(grant: str, needed: str, open_workspace: Open) -> None:
+    after = f"depends_on = [{needed}, google_secret_manager_secret_version.v]"
+    text = SECRET + VERSION + grant + function(AS_ORDERS + READS.format("latest"), after)
     cloud = Cloud()
     open_workspace(text, cloud).apply()
     made = cloud.one("google_cloudfunctions2_function", "orders")
@@ -152,12 +171,10 @@ def test_a_refused_change_leaves_what_was_there(open_workspace: Open) -> None:
     cloud = Cloud()
     terraform = open_workspace(function(), cloud)
     terraform.apply()
-    main = terraform.folder / "main.tf"
-    main.write_text(main.read_text().replace("service_config {", 'service_config {\n vpc_connector = "out"'))
     with pytest.raises(Failed, match="Error updating cloudfunctions2_function"):
-        terraform.apply()
+        rewritten(terraform, function('vpc_connector = "out"')).apply()
     assert not cloud.one("google_cloudfunctions2_function", "orders")["service_config"][0]["vpc_connector"]
-    assert terraform.changes()
+    assert not rewritten(terraform, function()).changes()
 
 
 def test_a_service_answers_only_where_its_api_is_on(open_workspace: Open) -> None:

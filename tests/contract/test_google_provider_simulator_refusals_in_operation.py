@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from tests.contract.google_provider_pieces import ACCOUNT, BUCKET, DATABASE, OBJECT, QUEUE, alert, block, index, job
-from tests.simulators.google_provider import Cloud, Failed
+from tests.contract.google_provider_pieces import ACCOUNT, DATABASE, QUEUE, alert, block, index, job
+from tests.simulators.google_provider import Failed
 from tests.simulators.google_provider.testing import Open
 
 pytest_plugins = ("tests.terraform_workspaces",)
@@ -181,42 +181,3 @@ def test_what_is_right_is_made_and_stays(thing: str, open_workspace: Open) -> No
     terraform = open_workspace(GOOD[thing])
     terraform.apply()
     assert not terraform.changes()
-
-
-DELETIONS = {
-    "a database under protection": (
-        DATABASE.replace(
-            'type = "FIRESTORE_NATIVE"',
-            'type = "FIRESTORE_NATIVE"\n deletion_policy = "DELETE"\n'
-            ' delete_protection_state = "DELETE_PROTECTION_ENABLED"',
-        ),
-        "delete protection is enabled",
-    ),
-    "a secret under protection": (
-        block(
-            "secret_manager_secret",
-            "s",
-            'secret_id = "t"\n deletion_protection = true\n replication {\n auto {}\n }',
-        ),
-        "without setting deletion_protection=false",
-    ),
-}
-
-
-@pytest.mark.parametrize("thing", DELETIONS)
-def test_what_is_protected_is_not_deleted(thing: str, open_workspace: Open) -> None:
-    text, words = DELETIONS[thing]
-    terraform = open_workspace(text)
-    terraform.apply()
-    with pytest.raises(Failed, match=words):
-        terraform.destroy()
-
-
-def test_a_bucket_with_content_is_not_deleted(open_workspace: Open) -> None:
-    cloud = Cloud()
-    terraform = open_workspace(BUCKET + OBJECT, cloud)
-    terraform.apply()
-    terraform.must("state", "rm", "google_storage_bucket_object.o")
-    with pytest.raises(Failed, match="bucket sources without `force_destroy` set to true"):
-        terraform.destroy()
-    assert cloud.one("google_storage_bucket", "sources")

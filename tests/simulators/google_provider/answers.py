@@ -31,12 +31,10 @@ def answers_of(type_name: str) -> Mapping[str, Any]:
 
 
 def complete(block: Block, planned: Mapping[str, Value], answers: Mapping[str, Value]) -> State:
-    """The planned state with an answer for all that was unknown, and nothing that is write-only."""
+    """The planned state with an answer for all that was unknown."""
     state = dict(planned)
     for name, attribute in block.attributes.items():
-        if attribute.write_only:
-            state[name] = None
-        elif planned.get(name) is UNKNOWN:
+        if planned.get(name) is UNKNOWN:
             state[name] = _answer(attribute, answers)
     for name, nested in block.nested.items():
         if nested.mode != "single":

@@ -44,7 +44,8 @@ def test_its_queues(exchange: str) -> None:
 
 @pytest.mark.parametrize("exchange", EXCHANGES)
 def test_the_sides_it_needs_are_those_it_has_the_passwords_of(exchange: str) -> None:
-    secrets = {secret for one in of(exchange).values() for secret in one["secrets"]}
+    entries = [entry for one in of(exchange).values() for entry in one["entry_points"].values()]
+    secrets = {secret for entry in entries for secret in entry["secrets"]}
     assert set(EXCHANGES[exchange].needs) == {"portal"} | {side for name, side in PASSWORDS.items() if name in secrets}
 
 

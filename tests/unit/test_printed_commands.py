@@ -105,7 +105,8 @@ def test_no_place_is_overlooked() -> None:
     found = {source: [line for one, line in PRINTED if one == source] for source, _ in PRINTED}
     assert set(found) == {"README.md", "usage", "notices", "table"}
     groups = {line.split()[1] for line in found["README.md"]} - set(CLOUD)
-    assert groups == {"rules", "waiting", "letters", "counts", "journal", "documents", "conflicts", "backfill"}
+    lists = {"rules", "waiting", "letters", "counts", "journal", "documents", "conflicts", "backfill"}
+    assert groups == {*lists, "pause", "resume", "doctor"}
     assert groups == {line.split()[1] for line in found["usage"]} - set(CLOUD)
 
 

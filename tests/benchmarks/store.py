@@ -86,7 +86,7 @@ def _gets(store: SqliteStore, bare: sqlite3.Connection, documents: int) -> tuple
 
 def _writes(store: SqliteStore, bare: sqlite3.Connection) -> dict[str, tuple[Step, Step]]:
     def ours(count: int) -> Step:
-        return lambda number: store.write(*(Write("new", f"{number}-{place}", BODY) for place in range(count)))
+        return lambda number: store.write(*(Write("journal", f"{number}-{place}", BODY) for place in range(count)))
 
     def theirs(count: int) -> Step:
         def step(number: int) -> None:

@@ -8,7 +8,12 @@ resource "google_monitoring_notification_channel" "email" {
   type         = "email"
   labels       = { email_address = each.key }
 
-  depends_on = [google_project_service.needed]
+  # Alerts let go of it first.
+  lifecycle {
+    create_before_destroy = true
+  }
+
+  depends_on = [terraform_data.services_answer]
 }
 
 locals {
@@ -58,6 +63,61 @@ resource "google_monitoring_alert_policy" "silence" {
   }
 }
 
+# Absence is noticed only after a first success: a job that never ran is told of by the scheduler's own log.
+resource "google_logging_metric" "failed_runs" {
+  name        = "exchange/failed_runs"
+  description = "Runs of scheduled jobs that the scheduler could not start or that answered with an error."
+  filter      = "resource.type=\"cloud_scheduler_job\" AND severity>=ERROR"
+
+  label_extractors = { job = "EXTRACT(resource.labels.job_id)" }
+
+  metric_descriptor {
+    metric_kind = "DELTA"
+    value_type  = "INT64"
+
+    labels {
+      key = "job"
+    }
+  }
+
+  depends_on = [terraform_data.services_answer]
+}
+
+resource "google_monitoring_alert_policy" "failed_runs" {
+  display_name          = "Exchange ${var.environment}: a job fails"
+  combiner              = "OR"
+  severity              = "ERROR"
+  notification_channels = local.channels
+
+  conditions {
+    display_name = "more than three failed runs within ten minutes"
+
+    condition_threshold {
+      comparison      = "COMPARISON_GT"
+      threshold_value = 3
+      duration        = "0s"
+      filter          = "resource.type = \"cloud_scheduler_job\" AND metric.type = \"logging.googleapis.com/user/${google_logging_metric.failed_runs.name}\""
+
+      aggregations {
+        alignment_period     = "600s"
+        per_series_aligner   = "ALIGN_DELTA"
+        cross_series_reducer = "REDUCE_SUM"
+        group_by_fields      = ["metric.label.job"]
+      }
+    }
+  }
+
+  alert_strategy {
+    auto_close = "1800s"
+  }
+
+  documentation {
+    content = "The log of the Cloud Scheduler job names the answer; 403 is a missing right to call, 5xx stands in the logs of the service of the same name."
+  }
+
+  depends_on = [terraform_data.metrics_are_known]
+}
+
 resource "google_monitoring_alert_policy" "refused_by_us" {
   display_name          = "Exchange ${var.environment}: senders are answered with errors"
   combiner              = "OR"
@@ -85,6 +145,10 @@ resource "google_monitoring_alert_policy" "refused_by_us" {
         group_by_fields      = ["resource.label.service_name"]
       }
     }
+  }
+
+  alert_strategy {
+    auto_close = "1800s" # without errors there is no data, and an open incident tells nobody again
   }
 
   documentation {
@@ -149,6 +213,10 @@ resource "google_monitoring_uptime_check_config" "public" {
     }
   }
 
+  lifecycle {
+    create_before_destroy = true # the alert lets go of it first
+  }
+
   monitored_resource {
     type = "uptime_url"
     labels = {
@@ -157,7 +225,7 @@ resource "google_monitoring_uptime_check_config" "public" {
     }
   }
 
-  depends_on = [google_project_service.needed]
+  depends_on = [terraform_data.services_answer]
 }
 
 resource "google_monitoring_alert_policy" "unreachable" {

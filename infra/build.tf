@@ -8,7 +8,7 @@ resource "google_storage_bucket" "sources" {
   public_access_prevention    = "enforced"
   force_destroy               = true # holds only what can be packed again from the repository
 
-  depends_on = [google_project_service.needed]
+  depends_on = [terraform_data.services_answer]
 }
 
 # The hash in the name: changed bytes are another object, so the function is redeployed; unchanged ones are not.
@@ -53,14 +53,14 @@ resource "google_artifact_registry_repository" "images" {
     }
   }
 
-  depends_on = [google_project_service.needed]
+  depends_on = [terraform_data.services_answer]
 }
 
 resource "google_service_account" "build" {
   account_id   = "exchange-build"
   display_name = "Builds the exchange's functions"
 
-  depends_on = [google_project_service.needed]
+  depends_on = [terraform_data.services_answer]
 }
 
 resource "google_storage_bucket_iam_member" "build_reads_sources" {
@@ -94,9 +94,10 @@ resource "google_project_iam_member" "build_writes_logs" {
   member  = google_service_account.build.member
 }
 
-# Rights take about a minute to spread; the first build of a project would fail before that. Only once: at creation.
-resource "terraform_data" "build_rights_have_spread" {
-  triggers_replace = [google_service_account.build.unique_id]
+# Rights take about a minute to spread; a build, or an instance that reads a secret, would fail before that. So only when
+# there are new ones.
+resource "terraform_data" "rights_have_spread" {
+  triggers_replace = [google_service_account.build.unique_id, sort(keys(local.secret_readers)), sort(keys(local.entries))]
 
   provisioner "local-exec" {
     command = "sleep ${var.settle_seconds}"
@@ -106,6 +107,8 @@ resource "terraform_data" "build_rights_have_spread" {
     google_artifact_registry_repository_iam_member.build_writes_images,
     google_project_iam_member.build_reads_copies,
     google_project_iam_member.build_writes_logs,
+    google_project_iam_member.store,
+    google_secret_manager_secret_iam_member.reader,
     google_storage_bucket_iam_member.build_reads_sources,
   ]
 }

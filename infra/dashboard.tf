@@ -71,12 +71,15 @@ resource "google_monitoring_dashboard" "exchange" {
               timeSeriesQuery = {
                 timeSeriesFilter = {
                   filter = chart.filter
-                  aggregation = {
-                    alignmentPeriod    = "300s"
-                    perSeriesAligner   = chart.aligner
-                    crossSeriesReducer = chart.reducer
-                    groupByFields      = chart.groups
-                  }
+                  # An empty list does not come back from the service, and would be a change at every apply.
+                  aggregation = merge(
+                    {
+                      alignmentPeriod    = "300s"
+                      perSeriesAligner   = chart.aligner
+                      crossSeriesReducer = chart.reducer
+                    },
+                    length(chart.groups) > 0 ? { groupByFields = chart.groups } : {},
+                  )
                 }
               }
             }]
@@ -86,5 +89,5 @@ resource "google_monitoring_dashboard" "exchange" {
     }
   })
 
-  depends_on = [google_project_service.needed]
+  depends_on = [terraform_data.services_answer]
 }

@@ -7,7 +7,7 @@ resource "google_compute_global_address" "public" {
   # DNS points to it, and Bitrix24 and 1C to that name.
   deletion_policy = var.deletion_protection ? "PREVENT" : "DELETE"
 
-  depends_on = [google_project_service.needed]
+  depends_on = [terraform_data.services_answer]
 }
 
 resource "google_compute_managed_ssl_certificate" "public" {
@@ -21,7 +21,7 @@ resource "google_compute_managed_ssl_certificate" "public" {
     create_before_destroy = true
   }
 
-  depends_on = [google_project_service.needed]
+  depends_on = [terraform_data.services_answer]
 }
 
 resource "google_compute_ssl_policy" "public" {
@@ -29,7 +29,7 @@ resource "google_compute_ssl_policy" "public" {
   profile         = "MODERN"
   min_tls_version = "TLS_1_2" # Bitrix24's senders and 1C 8.3 speak it; neither promises more
 
-  depends_on = [google_project_service.needed]
+  depends_on = [terraform_data.services_answer]
 }
 
 resource "google_compute_region_network_endpoint_group" "public" {
@@ -40,8 +40,10 @@ resource "google_compute_region_network_endpoint_group" "public" {
   network_endpoint_type = "SERVERLESS"
 
   cloud_run {
-    service = module.function[each.key].name
+    service = each.key # by its name: a group may stand before its service, and must outlive a replaced one
   }
+
+  depends_on = [terraform_data.services_answer]
 }
 
 resource "google_compute_backend_service" "public" {
@@ -54,6 +56,11 @@ resource "google_compute_backend_service" "public" {
 
   backend {
     group = google_compute_region_network_endpoint_group.public[each.key].id
+  }
+
+  # The host's map lets go of it first.
+  lifecycle {
+    create_before_destroy = true
   }
 
   # The functions write their own line for each request they refuse; here only a sample for what never reached them.
@@ -131,6 +138,11 @@ resource "google_compute_security_policy" "public" {
   name        = "exchange"
   description = "At most ${var.requests_per_minute} requests a minute from one address"
 
+  # The backends let go of it first.
+  lifecycle {
+    create_before_destroy = true
+  }
+
   rule {
     action      = "throttle"
     priority    = 1000
@@ -168,5 +180,5 @@ resource "google_compute_security_policy" "public" {
     }
   }
 
-  depends_on = [google_project_service.needed]
+  depends_on = [terraform_data.services_answer]
 }

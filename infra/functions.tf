@@ -40,9 +40,8 @@ module "function" {
   )
 
   depends_on = [
-    google_project_iam_member.store,
-    google_secret_manager_secret_iam_member.reader,
-    terraform_data.build_rights_have_spread,
+    google_firestore_index.composite, # new code asks what only a new index answers
+    terraform_data.rights_have_spread,
   ]
 }
 

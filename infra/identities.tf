@@ -5,23 +5,24 @@ resource "google_service_account" "function" {
   for_each = local.entries
 
   account_id   = each.key
-  display_name = each.value.about
+  display_name = each.key         # at most 100 bytes
+  description  = each.value.about # at most 256
 
-  depends_on = [google_project_service.needed]
+  depends_on = [terraform_data.services_answer]
 }
 
 resource "google_service_account" "tasks" {
   account_id   = "exchange-tasks"
   display_name = "In whose name Cloud Tasks calls `process` functions"
 
-  depends_on = [google_project_service.needed]
+  depends_on = [terraform_data.services_answer]
 }
 
 resource "google_service_account" "scheduler" {
   account_id   = "exchange-scheduler"
   display_name = "In whose name Cloud Scheduler calls jobs"
 
-  depends_on = [google_project_service.needed]
+  depends_on = [terraform_data.services_answer]
 }
 
 # Firestore knows no rights by collection; the condition keeps to this one database.
@@ -69,7 +70,7 @@ resource "google_project_iam_custom_role" "pauses_queues" {
   description = "See, pause and resume a queue"
   permissions = ["cloudtasks.queues.get", "cloudtasks.queues.pause", "cloudtasks.queues.resume"]
 
-  depends_on = [google_project_service.needed]
+  depends_on = [terraform_data.services_answer]
 }
 
 resource "google_project_iam_custom_role" "pauses_jobs" {
@@ -78,7 +79,7 @@ resource "google_project_iam_custom_role" "pauses_jobs" {
   description = "See, pause and resume a scheduler job"
   permissions = ["cloudscheduler.jobs.enable", "cloudscheduler.jobs.get", "cloudscheduler.jobs.pause"]
 
-  depends_on = [google_project_service.needed]
+  depends_on = [terraform_data.services_answer]
 }
 
 locals {

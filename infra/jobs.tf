@@ -36,5 +36,5 @@ resource "google_cloud_scheduler_job" "run" {
     }
   }
 
-  depends_on = [google_project_service.needed]
+  depends_on = [terraform_data.services_answer]
 }

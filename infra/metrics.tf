@@ -56,7 +56,16 @@ resource "google_logging_metric" "line" {
     }
   }
 
-  depends_on = [google_project_service.needed]
+  depends_on = [terraform_data.services_answer]
+}
+
+# An alert on a metric that was just made is refused as unknown for up to some minutes.
+resource "terraform_data" "metrics_are_known" {
+  triggers_replace = sort(concat(keys(google_logging_metric.line), [google_logging_metric.failed_runs.name]))
+
+  provisioner "local-exec" {
+    command = "sleep ${var.settle_seconds}"
+  }
 }
 
 resource "google_monitoring_alert_policy" "line" {
@@ -89,11 +98,14 @@ resource "google_monitoring_alert_policy" "line" {
     }
   }
 
+  # A counter without lines has no data, and an open incident tells nobody again: it closes as soon as it may.
   alert_strategy {
-    auto_close = "86400s"
+    auto_close = each.value.kind == "counter" ? "1800s" : "86400s"
   }
 
   documentation {
     content = "${each.value.means}\n\n${replace(each.value.alert.do, "./deploy.sh ", "./deploy.sh in ${var.environment} ")}"
   }
+
+  depends_on = [terraform_data.metrics_are_known]
 }

@@ -11,7 +11,7 @@ resource "google_compute_network" "egress" {
   name                    = "exchange-egress"
   auto_create_subnetworks = false
 
-  depends_on = [google_project_service.needed]
+  depends_on = [terraform_data.services_answer]
 }
 
 resource "google_compute_subnetwork" "egress" {
@@ -33,7 +33,7 @@ resource "google_compute_address" "egress" {
   # 1C's administrators have let this one in; another would stop the exchange.
   deletion_policy = var.deletion_protection ? "PREVENT" : "DELETE"
 
-  depends_on = [google_project_service.needed]
+  depends_on = [terraform_data.services_answer]
 }
 
 resource "google_compute_router" "egress" {
@@ -53,6 +53,7 @@ resource "google_compute_router_nat" "egress" {
   nat_ip_allocate_option             = "MANUAL_ONLY"
   nat_ips                            = [google_compute_address.egress[0].self_link]
   source_subnetwork_ip_ranges_to_nat = "LIST_OF_SUBNETWORKS"
+  min_ports_per_vm                   = 4096 # 64 by default: a bulk download would use them up and look like a silent 1C
 
   subnetwork {
     name                    = google_compute_subnetwork.egress[0].id
@@ -76,6 +77,11 @@ resource "google_vpc_access_connector" "egress" {
 
   subnet {
     name = google_compute_subnetwork.egress[0].name
+  }
+
+  # The functions let go of it first.
+  lifecycle {
+    create_before_destroy = true
   }
 
   depends_on = [google_compute_router_nat.egress]

@@ -30,12 +30,12 @@ resource "google_cloud_tasks_queue" "class" {
     max_backoff   = each.value.max_backoff
   }
 
-  # Failed attempts are worth a line; successful ones are in the functions' own logs.
+  # Every attempt: a task that never reached its function has no other trace.
   stackdriver_logging_config {
-    sampling_ratio = 0.1
+    sampling_ratio = 1
   }
 
   # No desired_state: what the watch or a person paused stays so through an apply.
 
-  depends_on = [google_project_service.needed]
+  depends_on = [terraform_data.services_answer]
 }

@@ -28,7 +28,7 @@ resource "google_secret_manager_secret" "setting" {
     }
   }
 
-  depends_on = [google_project_service.needed]
+  depends_on = [terraform_data.services_answer]
 }
 
 resource "google_secret_manager_secret_version" "setting" {

@@ -11,3 +11,14 @@ resource "google_project_service" "needed" {
   service            = "${each.key}.googleapis.com"
   disable_on_destroy = false # another environment's habit must not switch off what a person uses here
 }
+
+# A service that was just switched on refuses for a while (the provider's guide, "Newly activated service errors").
+resource "terraform_data" "services_answer" {
+  triggers_replace = sort(keys(google_project_service.needed))
+
+  provisioner "local-exec" {
+    command = "sleep ${var.settle_seconds}"
+  }
+
+  depends_on = [google_project_service.needed]
+}

@@ -29,7 +29,7 @@ resource "google_firestore_database" "exchange" {
   delete_protection_state           = var.deletion_protection ? "DELETE_PROTECTION_ENABLED" : "DELETE_PROTECTION_DISABLED"
   deletion_policy                   = var.deletion_protection ? "PREVENT" : "DELETE"
 
-  depends_on = [google_project_service.needed]
+  depends_on = [terraform_data.services_answer]
 }
 
 resource "google_firestore_index" "composite" {
@@ -54,6 +54,7 @@ resource "google_firestore_field" "expiry" {
   database   = google_firestore_database.exchange.name
   collection = each.key
   field      = local.firestore.expiry
+  skip_wait  = true # nothing waits for a deletion
 
   ttl_config {}
 }

@@ -25,7 +25,7 @@ variable "region" {
   type        = string
 
   validation {
-    condition     = can(regex("^[a-z]+-[a-z]+[0-9]{1,2}$", var.region))
+    condition     = can(regex("^(africa|asia|australia|europe|me|northamerica|southamerica|us)-[a-z]+[0-9]{1,2}$", var.region))
     error_message = "region must be a region such as europe-west1, not a zone (europe-west1-b) or a multi-region (eur3)."
   }
 }
@@ -34,6 +34,11 @@ variable "store_location" {
   description = "Location of the Firestore database, e.g. europe-west1 or eur3; null is the region. It can never be changed."
   type        = string
   default     = null
+
+  validation {
+    condition     = var.store_location == null ? true : can(regex("^(eur3|nam5|nam7|(africa|asia|australia|europe|me|northamerica|southamerica|us)-[a-z]+[0-9]{1,2})$", var.store_location))
+    error_message = "store_location must be a location of Firestore, e.g. europe-west1 or eur3, or be left out for the region."
+  }
 }
 
 variable "public_host" {
@@ -63,13 +68,13 @@ variable "static_egress" {
 }
 
 variable "egress_range" {
-  description = "Private /28 of the connector through which calls to 1C leave."
+  description = "Private /28 of the connector through which calls to 1C leave. For ever: the connector keeps its range."
   type        = string
   default     = "10.110.0.0/28"
 
   validation {
-    condition     = can(cidrhost(var.egress_range, 0)) && endswith(var.egress_range, "/28")
-    error_message = "egress_range must be a private IPv4 range of exactly /28, e.g. 10.110.0.0/28."
+    condition     = try(cidrsubnet(var.egress_range, 0, 0) == var.egress_range, false) && can(regex("^(10\\.|172\\.(1[6-9]|2[0-9]|3[01])\\.|192\\.168\\.).*/28$", var.egress_range))
+    error_message = "egress_range must be a private IPv4 range of exactly /28 written by its first address, e.g. 10.110.0.0/28."
   }
 }
 
@@ -79,7 +84,7 @@ variable "requests_per_minute" {
   default     = 1200
 
   validation {
-    condition     = var.requests_per_minute == 0 || (var.requests_per_minute >= 60 && var.requests_per_minute <= 10000)
+    condition     = floor(var.requests_per_minute) == var.requests_per_minute && (var.requests_per_minute == 0 || (var.requests_per_minute >= 60 && var.requests_per_minute <= 10000))
     error_message = "requests_per_minute must be 0 (no limit) or 60 to 10000: Bitrix24 sends a portal's events from few addresses."
   }
 }
@@ -123,6 +128,16 @@ variable "bitrix" {
     condition     = var.bitrix.member_id == "" || can(regex("^[0-9a-f]{32}$", var.bitrix.member_id))
     error_message = "bitrix.member_id must be the portal's member_id, 32 hexadecimal digits, or be left out."
   }
+
+  validation {
+    condition     = var.bitrix.requests_per_second > 0 && var.bitrix.requests_per_second <= 100 && var.bitrix.burst >= 1 && floor(var.bitrix.burst) == var.bitrix.burst
+    error_message = "bitrix.requests_per_second must be above 0 and at most 100, bitrix.burst a whole number above 0: the portal's limit, 2 and 50, on Enterprise 5 and 250."
+  }
+
+  validation {
+    condition     = alltrue([for host in var.bitrix.auth_hosts : can(regex("^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", host))])
+    error_message = "bitrix.auth_hosts must be host names without https://, e.g. [\"oauth.example.com\"]."
+  }
 }
 
 variable "onec_bases" {
@@ -152,6 +167,16 @@ variable "onec_bases" {
     condition     = alltrue([for base in values(var.onec_bases) : can(regex("^[A-Z][A-Za-z_]+(/[A-Za-z_+-]+)*$", base.time_zone))])
     error_message = "onec_bases: time_zone must be a name of the IANA list, e.g. Europe/Moscow."
   }
+
+  validation {
+    condition     = alltrue([for base in values(var.onec_bases) : trimspace(base.user) != "" && (base.web_url == "" || can(regex("^https?://[^@?#\\s]+$", base.web_url)))])
+    error_message = "onec_bases: user must not be empty, and web_url, if given, must be the address where people open the base."
+  }
+
+  validation {
+    condition     = alltrue([for pair in setproduct(keys(var.onec_bases), keys(var.onec_bases)) : !startswith(pair[1], "${pair[0]}_")])
+    error_message = "onec_bases: no name may begin with another one and _ (main and main_web would share the setting ONEC_MAIN_WEB_URL)."
+  }
 }
 
 variable "onec_dm" {
@@ -166,6 +191,11 @@ variable "onec_dm" {
   validation {
     condition     = var.onec_dm != null || length(var.onec_bases) > 0
     error_message = "Neither onec_bases nor onec_dm is given: there would be nothing to exchange with."
+  }
+
+  validation {
+    condition     = var.onec_dm == null ? true : trimspace(var.onec_dm.user) != ""
+    error_message = "onec_dm.user must not be empty."
   }
 }
 
@@ -183,6 +213,11 @@ variable "accountant_user_ids" {
   description = "Bitrix24 users who are told what 1C lacks."
   type        = list(number)
   default     = []
+
+  validation {
+    condition     = alltrue([for id in var.accountant_user_ids : id >= 1 && floor(id) == id])
+    error_message = "accountant_user_ids must be ids of Bitrix24 users, e.g. [7]."
+  }
 }
 
 variable "business_time_zone" {
@@ -213,8 +248,8 @@ variable "document_sync_minutes" {
   default     = 5
 
   validation {
-    condition     = var.document_sync_minutes >= 5 && var.document_sync_minutes <= 1440
-    error_message = "document_sync_minutes must be 5 to 1440."
+    condition     = floor(var.document_sync_minutes) == var.document_sync_minutes && var.document_sync_minutes >= 5 && var.document_sync_minutes <= 1440
+    error_message = "document_sync_minutes must be a whole number from 5 to 1440."
   }
 }
 
@@ -248,13 +283,13 @@ variable "deletion_protection" {
 }
 
 variable "settle_seconds" {
-  description = "How long the first deployment of a project waits for the build account's rights to spread."
+  description = "How long a deployment waits for new services, rights and metrics to be known everywhere."
   type        = number
   default     = 60
 
   validation {
-    condition     = var.settle_seconds >= 0 && var.settle_seconds <= 600
-    error_message = "settle_seconds must be 0 to 600."
+    condition     = floor(var.settle_seconds) == var.settle_seconds && var.settle_seconds >= 0 && var.settle_seconds <= 600
+    error_message = "settle_seconds must be a whole number from 0 to 600."
   }
 }
 
@@ -262,4 +297,9 @@ variable "queue_depth_alert" {
   description = "Tasks in a queue that call for a look when they stay for half an hour."
   type        = number
   default     = 500
+
+  validation {
+    condition     = floor(var.queue_depth_alert) == var.queue_depth_alert && var.queue_depth_alert >= 1
+    error_message = "queue_depth_alert must be a whole number above 0."
+  }
 }

@@ -33,11 +33,16 @@ PERMISSIONS = (
 )
 """What our own roles may hold."""
 
-KEPT = ("google_firestore_database", "google_compute_address", "google_compute_global_address")
-"""What nobody can make again as it was: the data, and addresses that others have written down."""
+KEPT = (
+    "google_compute_address",
+    "google_compute_global_address",
+    "google_firestore_database",
+    "google_secret_manager_secret",
+)
+"""What nobody can make again as it was: data, secrets with their versions, addresses that others have written down."""
 
 _OWN_ROLE = re.compile(r"projects/[^/]+/roles/exchange[A-Za-z]+")
-_SECRET_NAME = re.compile(r"PASSWORD|SECRET|TOKEN$|KEYS|WEBHOOK_URL")
+_SECRET_NAME = re.compile(r"(PASSWORD|SECRET|TOKEN|KEYS|WEBHOOK_URL)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,7 @@ def faults(plan: Mapping[str, Any], public: Collection[str], may_destroy: bool =
     resources = list(_resources(plan.get("planned_values", {}).get("root_module", {})))
     found = [fault for rule in _RULES for fault in rule(resources, public)]
     found += _unpausing(plan.get("configuration", {}).get("root_module", {}))
-    return found + ([] if may_destroy else list(_destroyed(plan)))
+    return found + list(_protected(plan)) + ([] if may_destroy else list(_destroyed(plan)))
 
 
 def _resources(module: Mapping[str, Any]) -> Iterator[Planned]:
@@ -175,10 +180,26 @@ def _unpausing(module: Mapping[str, Any], path: str = "") -> Iterator[str]:
 
 
 def _destroyed(plan: Mapping[str, Any]) -> Iterator[str]:
-    for one in plan.get("resource_changes", []):
-        if one["type"] in KEPT and "delete" in one["change"]["actions"]:
+    for one in _deletions(plan):
+        if not _is_protected(one):
             what = "replaced" if "create" in one["change"]["actions"] else "destroyed"
             yield f"{one['address']}: would be {what}; say --allow-destroy if that is meant"
+
+
+def _protected(plan: Mapping[str, Any]) -> Iterator[str]:
+    """Terraform would notice only after it has destroyed what stands around it."""
+    for one in _deletions(plan):
+        if _is_protected(one):
+            yield f"{one['address']}: is protected; first apply deletion_protection = false with nothing else changed"
+
+
+def _deletions(plan: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    changes = plan.get("resource_changes", [])
+    return [one for one in changes if one["type"] in KEPT and "delete" in one["change"]["actions"]]
+
+
+def _is_protected(change: Mapping[str, Any]) -> bool:
+    return (change["change"].get("before") or {}).get("deletion_policy") == "PREVENT"
 
 
 _RULES: Sequence[Rule] = (_grants, _own_roles, _functions, _accounts, _jobs, _queues, _store)

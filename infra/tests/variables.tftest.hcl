@@ -127,3 +127,70 @@ run "documents_are_not_asked_more_often_than_allowed" {
   variables { document_sync_minutes = 1 }
   expect_failures = [var.document_sync_minutes]
 }
+
+run "a_region_is_one_of_this_world" {
+  command = plan
+  variables {
+    region = "mars-north1"
+  }
+  expect_failures = [var.region]
+}
+
+run "the_stores_location_is_one_of_firestore" {
+  command = plan
+  variables {
+    store_location = "moscow"
+  }
+  expect_failures = [var.store_location]
+}
+
+run "the_connectors_range_is_private" {
+  command = plan
+  variables {
+    egress_range = "8.8.8.0/28"
+  }
+  expect_failures = [var.egress_range]
+}
+
+run "the_connectors_range_begins_where_it_says" {
+  command = plan
+  variables {
+    egress_range = "10.0.0.5/28"
+  }
+  expect_failures = [var.egress_range]
+}
+
+run "bases_do_not_share_a_setting" {
+  command = plan
+  variables {
+    onec_bases = {
+      main     = { url = "https://1c.example.ru/buh", user = "Обмен", configuration = "bp30", time_zone = "Europe/Moscow" }
+      main_web = { url = "https://1c.example.ru/trade", user = "Обмен", configuration = "ut11", time_zone = "Europe/Moscow" }
+    }
+  }
+  expect_failures = [var.onec_bases]
+}
+
+run "somebody_logs_in_to_1c" {
+  command = plan
+  variables {
+    onec_dm = { url = "https://1c.example.ru/dm", user = "" }
+  }
+  expect_failures = [var.onec_dm]
+}
+
+run "the_portals_limit_lets_something_through" {
+  command = plan
+  variables {
+    bitrix = { access = "application", client_id = "local.1", burst = 0 }
+  }
+  expect_failures = [var.bitrix]
+}
+
+run "tokens_are_refreshed_at_host_names" {
+  command = plan
+  variables {
+    bitrix = { access = "application", client_id = "local.1", auth_hosts = ["http://evil.example/x"] }
+  }
+  expect_failures = [var.bitrix]
+}

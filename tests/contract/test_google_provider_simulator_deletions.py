@@ -53,6 +53,40 @@ def test_a_firestore_database_is_left_behind_unless_told_otherwise(open_workspac
         terraform.apply()
 
 
+CHANNEL = block("monitoring_notification_channel", "c", 'type = "email"\n labels = { email_address = "it@example.ru" }')
+ALERT = """resource "google_monitoring_alert_policy" "a" {{
+  display_name          = "silence"
+  combiner              = "OR"
+  notification_channels = [{}]
+  conditions {{
+    display_name = "more than one"
+    condition_threshold {{
+      filter     = "metric.type = \\"run.googleapis.com/request_count\\" AND resource.type = \\"cloud_run_revision\\""
+      comparison = "COMPARISON_GT"
+      duration   = "0s"
+    }}
+  }}
+}}
+"""
+
+
+def test_what_another_resource_names_cannot_be_deleted(open_workspace: Open) -> None:
+    """Terraform deletes first and updates then, unless it is told otherwise."""
+    terraform = open_workspace(CHANNEL + ALERT.format("google_monitoring_notification_channel.c.id"))
+    terraform.apply()
+    with pytest.raises(Failed, match=r"already being used by .*alertPolicies"):
+        rewritten(terraform, ALERT.format("")).apply()
+
+
+def test_empty_lists_of_a_dashboard_do_not_come_back(open_workspace: Open) -> None:
+    board = block(
+        "monitoring_dashboard", "d", 'dashboard_json = jsonencode({ displayName = "d", gridLayout = { widgets = [] } })'
+    )
+    terraform = open_workspace(board)
+    terraform.apply()
+    assert terraform.changes()
+
+
 def test_an_object_is_written_over_one_of_its_name(open_workspace: Open) -> None:
     cloud = Cloud()
     terraform = open_workspace(BUCKET + OBJECT.replace('content = "c"', f'content = "c"\n {ABANDONED}'), cloud)

@@ -93,6 +93,10 @@ REFUSED = {
         VERSION.replace("google_secret_manager_secret.s.id", '"projects/demo-shop/secrets/other"'),
         "projects/demo-shop/secrets/other",
     ),
+    "an account with a long name": (
+        ACCOUNT.replace('"orders-fn"', '"orders-fn"\n display_name = "' + "ы" * 51 + '"'),
+        r"display_name length \(102\)",
+    ),
     "a bucket's bad name": (BUCKET.replace('"sources"', '"Our Bucket"'), "Invalid bucket name: 'Our Bucket'"),
     "a file that is not there": (
         BUCKET

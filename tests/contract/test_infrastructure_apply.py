@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import replace
@@ -175,9 +176,38 @@ def test_the_database_is_not_destroyed_by_mistake(deployed: Deployment) -> None:
     plan = deployed.plan(store_location="europe-west3")
     [fault] = faults(plan, set())[-1:]
     assert DATABASE in fault
-    assert "--allow-destroy" in fault
+    assert "deletion_protection = false" in fault
     with pytest.raises(Failed):
         deployed.terraform.destroy(*deployed.variables())
+
+
+@pytest.mark.parametrize(
+    ("changes", "gone"),
+    [
+        ({"alert_emails": ["other@example.ru"]}, "google_monitoring_notification_channel"),
+        ({"requests_per_minute": 0}, "google_compute_security_policy"),
+        ({"static_egress": False}, "google_vpc_access_connector"),
+    ],
+)
+def test_what_others_hold_goes_after_they_let_go(tmp_path: Path, changes: dict[str, Any], gone: str) -> None:
+    """Google refuses to delete what is still named by an alert, a backend or a function."""
+    with deployment(tmp_path) as project:
+        project.apply(deletion_protection=False)
+        project.apply(deletion_protection=False, **changes)
+        assert not project.changes(deletion_protection=False, **changes)
+        assert "it@example.ru" not in json.dumps(state(project, gone))
+
+
+def test_a_public_function_can_be_taken_away(deployed: Deployment) -> None:
+    shutil.rmtree(deployed.root / "functions" / "bitrix_file_submitted")
+    deployed.apply()
+    assert not deployed.changes()
+    assert "bitrix-file-submitted" not in deployed.outputs()["functions"]
+
+
+def test_a_protected_address_is_not_lost_by_switching_egress_off(deployed: Deployment) -> None:
+    plan = deployed.plan(static_egress=False)
+    assert [one for one in faults(plan, set(), may_destroy=True) if "google_compute_address.egress" in one]
 
 
 def test_an_environment_that_may_be_thrown_away_goes_whole(tmp_path: Path) -> None:

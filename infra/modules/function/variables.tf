@@ -84,7 +84,7 @@ variable "settings" {
   type        = map(string)
 
   validation {
-    condition     = alltrue([for name in keys(var.settings) : !can(regex("PASSWORD|SECRET|TOKEN$|KEYS|WEBHOOK_URL", name))])
+    condition     = alltrue([for name in keys(var.settings) : !can(regex("(PASSWORD|SECRET|TOKEN|KEYS|WEBHOOK_URL)$", name))])
     error_message = "${var.name}: a secret stands among the plain settings."
   }
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -153,7 +154,17 @@ def read(type_: Type, stored: State, state: Mapping[str, Value]) -> State:
         effective = stored.get("effective_labels") or {}
         for name in ("labels", "terraform_labels"):
             seen[name] = _only_ours(state.get(name), effective)
+    if "dashboard_json" in seen:
+        answered = _without_empties(json.loads(str(seen["dashboard_json"])))
+        seen["dashboard_json"] = json.dumps(answered, separators=(",", ":"), ensure_ascii=False)
     return seen
+
+
+def _without_empties(value: Value) -> Value:
+    """Cloud Monitoring answers no empty lists (terraform-provider-google issue 16173)."""
+    if isinstance(value, dict):
+        return {name: _without_empties(one) for name, one in value.items() if one != []}
+    return [_without_empties(one) for one in value] if isinstance(value, list) else value
 
 
 def _only_ours(labels: Value, effective: Mapping[str, Value]) -> Value:

@@ -119,6 +119,15 @@ def test_what_holds_data_goes_only_by_a_persons_word(actions: list[str], word: s
     assert faults(plan(*GOOD, changes=(change,)), PUBLIC, may_destroy=True) == []
 
 
+def test_what_is_protected_does_not_go_by_a_word_either() -> None:
+    """Terraform itself would refuse it last, when everything around it is gone already."""
+    kept = {"actions": ["delete"], "before": {"deletion_policy": "PREVENT"}}
+    change = {"address": f"{DATABASE}.exchange", "type": DATABASE, "change": kept}
+    for may_destroy in (False, True):
+        [found] = faults(plan(*GOOD, changes=(change,)), PUBLIC, may_destroy)
+        assert "first apply deletion_protection = false" in found
+
+
 def test_what_can_be_made_again_may_go() -> None:
     change = {"address": "google_cloud_scheduler_job.run", "type": "google_cloud_scheduler_job"}
     assert faults(plan(*GOOD, changes=(change | {"change": {"actions": ["delete"]}},)), PUBLIC) == []

@@ -17,6 +17,7 @@ from tests.simulators.google_provider.refusals import (
     balancing,
     firestore,
     functions,
+    holding,
     monitoring,
     network,
     schedules,
@@ -81,7 +82,12 @@ def kept(cloud: Cloud, type_: Type, prior: State) -> bool:
     return False
 
 
-_DELETIONS: Mapping[str, Rule] = {**firestore.DELETIONS, **secrets.DELETIONS, **storage.DELETIONS}
+_DELETIONS: Mapping[str, Rule] = {
+    **firestore.DELETIONS,
+    **holding.DELETIONS,
+    **secrets.DELETIONS,
+    **storage.DELETIONS,
+}
 
 
 @contextmanager

@@ -95,6 +95,14 @@ def _custom_role(_cloud: Cloud, state: State) -> None:
     require(not wrong, 400, f"Permission {', '.join(wrong)} is not valid., badRequest")
 
 
+def _account(_cloud: Cloud, state: State) -> None:
+    """Lengths in bytes: cloud.google.com/iam/docs/reference/rest/v1/projects.serviceAccounts."""
+    for field, most in (("display_name", 100), ("description", 256)):
+        length = len(str(state.get(field) or "").encode())
+        text = f"The {field} length ({length}) is longer than the maximum allowed length {most}., badRequest"
+        require(length <= most, 400, text)
+
+
 RULES = {
     "google_artifact_registry_repository_iam_member": _repository_member,
     "google_cloud_run_service_iam_member": _run_member,
@@ -103,6 +111,7 @@ RULES = {
     "google_project_iam_custom_role": _custom_role,
     "google_project_iam_member": _member,
     "google_secret_manager_secret_iam_member": _secret_member,
+    "google_service_account": _account,
     "google_service_account_iam_member": _account_member,
     "google_storage_bucket_iam_member": _bucket_member,
 }

@@ -111,7 +111,19 @@ output "paste" {
 }
 
 output "settings" {
-  value = { "STORE_URL" = "firestore://${var.project}/exchange", "ADMIN_USER_IDS" = "1" }
+  value = {
+    STORE_URL               = "firestore://${var.project}/exchange"
+    QUEUE_URL               = "cloudtasks://${var.project}/europe-west1"
+    TASKS_SERVICE_ACCOUNT   = "exchange-tasks@${var.project}.iam.gserviceaccount.com"
+    PROCESS_URL_PATTERN     = "https://{}-123456789012.europe-west1.run.app"
+    PUBLIC_BASE_URL         = "https://exchange.example.ru"
+    ADMIN_USER_IDS          = "1"
+    ONEC_BASES              = "main"
+    ONEC_MAIN_URL           = "https://1c.example.ru/buh"
+    ONEC_MAIN_USER          = "exchange"
+    ONEC_MAIN_CONFIGURATION = "bp30"
+    ONEC_MAIN_TIME_ZONE     = "Europe/Moscow"
+  }
 }
 
 output "secrets" {

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from infra.cloud import judging, policy
+from infra.cloud import checking, judging, policy
 from infra.cloud.needs import Need
 from infra.cloud.offline import planned_offline
 from infra.cloud.preparing import Prepared, prepared
@@ -85,7 +85,9 @@ class Deploying:
         return found
 
     def _broken(self, shown: Mapping[str, Any]) -> bool:
-        faults = policy.faults(shown, self.ready.public, self.may_destroy)
+        given = {name: value.reveal() for name, value in self.ready.secrets.values.items()}
+        faults = checking.faults(shown, given, self.ready.environment.name)
+        faults += policy.faults(shown, self.ready.public, self.may_destroy)
         for fault in faults:
             self.say(f"Refused: {fault}")
         return bool(faults)

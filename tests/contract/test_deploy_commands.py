@@ -120,7 +120,7 @@ def test_apply_without_credentials_applies_nothing(project: Tiny, told: Told) ->
 
 
 def test_a_wrong_variable_is_terraforms_to_name_also_offline(project: Tiny, told: Told) -> None:
-    project.variables('plaec = "x"\nnames = 5\n')
+    project.variables("names = 5\n")
     project.secrets(VALUES)
     for environ in (project.environ, project.without_credentials()):
         status, said = told.by(project, "plan", NAME, environ=environ)
@@ -128,6 +128,23 @@ def test_a_wrong_variable_is_terraforms_to_name_also_offline(project: Tiny, told
         assert "names" in said
         assert "Terraform said no" in said
     assert project.cloud.resources == {}
+
+
+def test_a_misspelt_variable_is_named_before_anything_is_planned(project: Tiny, told: Told) -> None:
+    project.variables('plaec = "x"\n')
+    status, said = told.by(project, "apply", NAME, "--yes")
+    assert (status, project.cloud.resources) == (2, {})
+    assert "there is no variable plaec\n      perhaps place is meant" in said
+
+
+def test_a_setting_the_functions_would_refuse_is_named_and_nothing_is_applied(project: Tiny, told: Told) -> None:
+    project.secrets(VALUES)
+    main_tf = project.root / "infra" / "main.tf"
+    main_tf.write_text(main_tf.read_text().replace("Europe/Moscow", "Europe/Moskow"))
+    for environ in (project.environ, project.without_credentials()):
+        status, said = told.by(project, "plan", NAME, environ=environ)
+        assert status == 1
+        assert "Refused: ONEC_MAIN_TIME_ZONE: is not a time zone" in said
 
 
 def test_a_plan_that_breaks_the_policy_is_refused_also_offline(project: Tiny, told: Told) -> None:
@@ -155,7 +172,7 @@ def test_no_bucket_for_the_state_is_said_with_how_to_make_it(project: Tiny, told
 
 def test_all_that_is_missing_is_named_at_once(project: Tiny, told: Told) -> None:
     """Nothing is begun, nothing is packed."""
-    (project.root / "infra" / "environments" / "prod.tfvars").write_text("region = 1\n")
+    (project.root / "infra" / "environments" / "prod.tfvars").write_text("place = 1\n")
     (project.root / ".env.prod").write_text("A=1\n")
     (project.root / ".env.prod").chmod(0o644)
     manifest = project.root / "functions" / "deal_sweep" / "function.json"

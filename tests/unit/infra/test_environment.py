@@ -14,6 +14,8 @@ from infra.cloud.needs import Unprepared
 def checkout(root: Path, **files: str) -> Path:
     folder = root / "infra" / "environments"
     folder.mkdir(parents=True)
+    declared = "".join(f'variable "{name}" {{}}\n' for name in ("project", "region", "deletion_protection"))
+    (root / "infra" / "variables.tf").write_text(declared, encoding="utf-8")
     for name, text in files.items():
         (folder / f"{name}.tfvars").write_text(text, encoding="utf-8")
     return root
@@ -52,3 +54,11 @@ def test_an_unknown_name_is_answered_with_those_there_are(tmp_path: Path, name: 
     said = refused(root, name)
     assert f"there is no environment {name!r}" in said
     assert "there are: example, staging; copy infra/environments/example.tfvars" in said
+
+
+def test_a_misspelt_variable_is_not_quietly_its_default(tmp_path: Path) -> None:
+    text = 'project = "company-exchange"\ndeletion_protecton = false\nbases = {\n  main = {}\n}\n'
+    said = refused(checkout(tmp_path, prod=text), "prod")
+    assert "prod.tfvars: there is no variable deletion_protecton\n      perhaps deletion_protection is meant" in said
+    assert "there is no variable bases\n      there are: deletion_protection, project, region" in said
+    assert "main" not in said

@@ -26,8 +26,12 @@ MAX_INSTANCES: Final[Mapping[str, int]] = MappingProxyType({"receive": 10, "serv
 cannot use more than its queue dispatches at once, a job never runs beside itself (§5.5)."""
 
 
+LONGEST: Final = 256
+"""Bytes of a service account's description, which says what its function is for (IAM, ServiceAccount)."""
+
+
 def _line(text: str) -> str:
-    if not text.strip() or re.search(r"[|\n]", text):
+    if not text.strip() or re.search(r"[|\n]", text) or len(text.encode()) > LONGEST:
         raise ValueError("not one line for a table")
     return text
 

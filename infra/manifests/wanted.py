@@ -14,7 +14,10 @@ _QUEUES: Final = " or ".join(get_args(Traffic))
 
 WANTED: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
-        "about": ("one line of text without |, for the README's table", '"Every 5 minutes: waiting acts that are due"'),
+        "about": (
+            "one line of at most 256 bytes without |, for the README's table",
+            '"Every 5 minutes: waiting acts that are due"',
+        ),
         "kind": (f"one of {', '.join(get_args(Kind))}", '"webhook"'),
         "exchange": (f"one of {', '.join(get_args(Exchange))}", '"acts"'),
         "entry_points": ("an object of entry points by name", '{"run": {"public": false, …}}'),

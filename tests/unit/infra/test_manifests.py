@@ -60,7 +60,7 @@ def test_a_manifest_once_read_does_not_change(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("manifest", "field", "words"),
     [
-        (webhook(about="a | b"), "about", "must be one line of at most 256 bytes without |, for the README's table, not"),
+        (webhook(about="a | b"), "about", "must be one line of at most 256 bytes without |, for the README's table"),
         (webhook(about="ы" * 129), "about", "must be one line of at most 256 bytes"),
         (webhook(kind="hook"), "kind", 'must be one of webhook, job, page, not "hook", e.g. "webhook"'),
         (webhook(exchange="deals"), "exchange", "must be one of acts, documents, orders, approvals, all"),

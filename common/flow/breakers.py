@@ -25,6 +25,7 @@ EXCHANGE = "exchange:"
 _FRESH = timedelta(seconds=5)
 _IN_A_ROW = 3
 _WITHIN = timedelta(minutes=2)
+_FIRST = timedelta(hours=1)
 _PROBES = timedelta(seconds=50)
 """The watch runs every minute; its ticks come a little early or late, and an early one must not skip a probe."""
 _PROBES_CREDENTIALS = timedelta(minutes=9, seconds=50)
@@ -84,8 +85,12 @@ class Breakers:
         return next((one for one in self._known(sides) if one.stops), None)
 
     def first_back(self, sides: Sequence[str]) -> Breaker | None:
-        """The first of these sides that has just come back, and whose parked work goes first."""
-        return next((one for one in self._known(sides) if one.back_at), None)
+        """The first of these sides that has just come back, and whose parked work goes first.
+
+        For `_FIRST` at most: a watch that is gone shall delay new work, not stop it.
+        """
+        since = moments.text(self._clock.now() - _FIRST)
+        return next((one for one in self._known(sides) if one.back_at > since), None)
 
     def get(self, side: str) -> Breaker:
         """As it is now in the store; a side without trouble has a breaker that is not open."""

@@ -24,6 +24,10 @@ STAGGER = timedelta(seconds=1)
 Probe = Callable[[], object]
 
 
+LINES_UP = timedelta(minutes=1)
+"""How long after a side came back what waited in its paused queue still lines up; a queue keeps no order."""
+
+
 class Teller(Protocol):
     def side_opened(self, down: SideDown) -> None: ...
     def sides_checked(self, breakers: Callable[[], Sequence[Breaker]]) -> None: ...
@@ -48,9 +52,9 @@ class Watch:
         closed = [breaker for breaker in self.breakers.probe_due() if self._works_again(breaker)]
         # By what is, not by what was just done: whoever opened or closed one may have died before telling.
         self.teller.sides_checked(self.breakers.all)
-        parked = self.waiting.parked_work()
-        resumed = self._resume(parked)
-        self._settle(parked)
+        free = self._free(self.waiting.parked_work())
+        resumed = self._resume(free)
+        self._settle(free)
         for breaker in closed:
             counted("breaker_closed", side=breaker.side, resumed=resumed.get(breaker.side, 0))
         return {
@@ -78,13 +82,13 @@ class Watch:
             return False
         return self.breakers.closed(breaker.side) is not None
 
-    def _resume(self, parked: Sequence[Waiting]) -> dict[str, int]:
-        """Put parked records whose side works, oldest first; how many per side.
-
-        Of a paused exchange none, whatever they wait for: they would only be parked again.
-        """
+    def _free(self, parked: Sequence[Waiting]) -> list[Waiting]:
+        """Those whose sides work. Of a paused exchange none, whatever they wait for: they would be parked again."""
         sides = {wait.record: [exchange_side(wait.exchange), *wait.awaits] for wait in parked}
-        free = [wait for wait in parked if self.breakers.first_open(sides[wait.record]) is None]
+        return [wait for wait in parked if self.breakers.first_open(sides[wait.record]) is None]
+
+    def _resume(self, free: Sequence[Waiting]) -> dict[str, int]:
+        """Put parked records, oldest first; how many per side."""
         numbers: dict[str, int] = {}
         for wait in free:
             numbers[wait.awaits[0]] = numbers.get(wait.awaits[0], 0) + 1
@@ -92,11 +96,17 @@ class Watch:
             self._put(work, [wait for wait in free if wait.exchange == exchange])
         return numbers
 
-    def _settle(self, parked: Sequence[Waiting]) -> None:
-        """New work lines up behind what was parked when a side came back, and no longer: later ones prolong nothing."""
+    def _settle(self, free: Sequence[Waiting]) -> None:
+        """New work lines up behind what was parked when a side came back, and no longer: later ones prolong nothing.
+
+        Only work that keeps its order counts: documents may drain for hours. And not before what waited in a paused
+        queue could line up too.
+        """
+        ordered = [wait for wait in free if self.works[wait.exchange].in_order]
         for breaker in self.breakers.came_back():
             back_at = moments.parse(breaker.back_at)
-            if not any(breaker.side in wait.awaits and wait.since < back_at for wait in parked):
+            behind = any(breaker.side in wait.awaits and wait.since < back_at for wait in ordered)
+            if not behind and self.clock.now() - back_at >= LINES_UP:
                 self.breakers.settled(breaker)
 
     def _put(self, work: Work, waits: Sequence[Waiting]) -> None:

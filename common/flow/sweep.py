@@ -7,7 +7,7 @@ its own turn, so that a lone deal needs no second reading; their tasks start lat
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
@@ -38,13 +38,22 @@ OVERLAP = timedelta(minutes=5)
 """Rows commit out of order; a sweep looks so far behind its watermark (facts bitrix24 §4.3)."""
 
 SEEN_SINCE = timedelta(minutes=10)
-"""A window that waited so long behind a paused queue that a later one has seen all it could tell: twice what the clocks
-may differ. Hundreds of them come at once when an outage ends, and each would cost a request.
+"""A window that waited so long behind a paused queue that a later one has seen all it could tell: longer than any event
+takes to show. Hundreds of them come at once when an outage ends, and each would cost a request.
 """
 
 CHANGED_OVERLAP = timedelta(seconds=10)
 BACKSTOP = timedelta(seconds=45)
 """When the durable task of a record starts that the window itself carries; longer than a usual turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How far windows have read: the last entry, and when, by the portal's clock and by our own."""
+
+    last: int
+    read_at: datetime
+    looked_at: datetime
 
 
 class Sight(Protocol):
@@ -137,18 +146,21 @@ class Sweep:
         if not mark.value:
             self._sweep()
             return
-        after, seen_at = _read(mark)
-        if at is not None and seen_at - at > SEEN_SINCE:
+        seen = _read(mark)
+        if at is not None and seen.looked_at - at > SEEN_SINCE:
             return
-        sight = self.watch.window(after, seen_at - CHANGED_OVERLAP, self._unsettled(deal))
+        now = self.clock.now()
+        sight = self.watch.window(seen.last, seen.read_at - CHANGED_OVERLAP, self._unsettled(deal))
         here, rest = _split(sight.records, sight.facts or {})
+        # All of it is on the queue before the mark moves: what one window has seen, no later one looks for.
         self._put(rest, "window")
         own = self._put_late(here, "window", turn)
-        self._advance(mark, max(after, sight.last), sight.read_at or seen_at)
+        touched, theirs = self._put_again(self.waiting.get_many(sight.touched).values(), turn, here)
+        self._advance(mark, Seen(max(seen.last, sight.last), sight.read_at or seen.read_at, now))
         if sight.more:
             self._sweep()
         self._carry(here, own, sight.facts or {})
-        self._retry(self.waiting.get_many(sight.touched).values(), turn, here, sight.facts or {})
+        self._carry(touched, theirs, sight.facts or {})
 
     def _sweep(self) -> int:
         mark = self.watermarks.get(f"sweep:{self.name}")
@@ -235,13 +247,18 @@ class Sweep:
 
     def _retry(self, waits: Iterable[Waiting], turn: Turn, carried: Sequence[Record], facts: Mapping[str, Any]) -> None:
         """Try waiting records at once, except those parked for a breaker: only its closing helps them."""
+        records, theirs = self._put_again(waits, turn, carried)
+        self._carry(records, theirs, facts)
+
+    def _put_again(self, waits: Iterable[Waiting], turn: Turn, carried: Sequence[Record]) -> tuple[list[Record], Turn]:
+        """The tasks of waiting records; those this turn may carry itself, and the turn as their task's own."""
         done = {record.key for record in carried}
         left = [wait for wait in waits if wait.record not in done and not wait.is_parked]
         self.put_again(left[CHUNK:], turn.task.name)
         here = left[:CHUNK]
         versions = name_for(turn.task.name, *(wait.version for wait in here))
         records = [record_of(wait) for wait in here]
-        self._carry(records, self._put_late(records, versions, turn), facts)
+        return records, self._put_late(records, versions, turn)
 
     def _carry(self, records: Sequence[Record], turn: Turn, facts: Mapping[str, Any]) -> None:
         """Best effort: what fails here is tried again by the records' own tasks."""
@@ -252,8 +269,8 @@ class Sweep:
         except TryLater as reason:
             counted("left_to_own_task", reason=reason.reason)
 
-    def _advance(self, mark: Watermark, last: int, read_at: datetime) -> Watermark:
-        return self._set(mark, f"{last} {text(read_at)}")
+    def _advance(self, mark: Watermark, seen: Seen) -> Watermark:
+        return self._set(mark, f"{seen.last} {text(seen.read_at)} {text(seen.looked_at)}")
 
     def _moved(self, mark: Watermark, newest: datetime) -> Watermark:
         """After each page: a long sweep that is cut short goes on where it was."""
@@ -270,21 +287,23 @@ class Sweep:
     def _window_from(self, last: int) -> None:
         """Windows need not read again what the sweep has put."""
         window = self.watermarks.get(f"window:{self.name}")
-        if last and (not window.value or _read(window)[0] < last):
+        now = self.clock.now()
+        seen = _read(window) if window.value else Seen(0, now, now)
+        if last > seen.last:
             # Entries are all it has seen: what else has changed since the last window is for the next one.
-            self._advance(window, last, _read(window)[1] if window.value else self.clock.now())
+            self._advance(window, replace(seen, last=last))
 
     def _look_at_changes(self) -> None:
         """A refused record is tried again only when it changes: that change's event may have been lost."""
         mark = self.watermarks.get(f"window:{self.name}")
         if not mark.value or not self.waiting.any_refused():
             return
-        after, seen_at = _read(mark)
+        seen, now = _read(mark), self.clock.now()
         # Without an overlap: what the last window has seen and tried must not be tried again unchanged.
-        sight = self.watch.window(after, seen_at, None)
+        sight = self.watch.window(seen.last, seen.read_at, None)
         waits = self.waiting.get_many(sight.touched).values()
         self.put_again([wait for wait in waits if not wait.is_parked], f"changed {mark.value}")
-        self._advance(mark, after, sight.read_at or seen_at)
+        self._advance(mark, Seen(seen.last, sight.read_at or seen.read_at, now))
 
 
 def _split(records: Sequence[Record], facts: Mapping[str, Any]) -> tuple[list[Record], list[Record]]:
@@ -293,9 +312,9 @@ def _split(records: Sequence[Record], facts: Mapping[str, Any]) -> tuple[list[Re
     return ordered[:CHUNK], ordered[CHUNK:]
 
 
-def _read(mark: Watermark) -> tuple[int, datetime]:
-    last, _, moment = mark.value.partition(" ")
-    return int(last), parse(moment)
+def _read(mark: Watermark) -> Seen:
+    last, *moments = mark.value.split(" ")
+    return Seen(int(last), parse(moments[0]), parse(moments[-1]))
 
 
 def _is_news(record: Record, wait: Waiting | None) -> bool:

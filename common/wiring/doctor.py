@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 from common.admin.doctor import Doctor
 from common.admin.doctor.daily import round_of
-from common.errors import StoreConflict
+from common.errors import SideDown, StoreConflict
 from common.model import moments
 from common.ports import Write
 from common.wiring.services import DOCTOR, Services
@@ -20,6 +21,11 @@ def by_hand(services: Services) -> Doctor:
     return Doctor(services, by_hand=True)
 
 
+def _noted(services: Services, down: SideDown) -> None:
+    if services.breakers.failed(down):
+        services.telling.side_opened(down)
+
+
 def daily(services: Services, version: str) -> dict[str, int]:
     """One round in the name of nobody; `version` of the note that it is due. Figures for the log."""
     now = services.clock.now()
@@ -27,7 +33,7 @@ def daily(services: Services, version: str) -> dict[str, int]:
         taken = services.store.write(Write("config", DOCTOR, {"due": moments.text(now + _WHILE)}, version))[0]
     except StoreConflict:
         return {}  # another watch has it
-    figures, pause = round_of(Doctor(services, by_hand=False), services.telling)
+    figures, pause = round_of(Doctor(services, by_hand=False, down=partial(_noted, services)), services.telling)
     try:
         services.store.write(Write("config", DOCTOR, {"due": moments.text(now + pause)}, taken))
     except StoreConflict:

@@ -6,7 +6,7 @@ mean; `keeping`, `portal`, `bases`, `archive` and `standing` ask, each its own s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,6 +17,7 @@ from common.admin.doctor.examining import Check, examined
 from common.admin.doctor.finding import Finding
 from common.admin.doctor.house import House, In
 from common.admin.doctor.portal import PortalChecks
+from common.errors import SideDown
 from common.exchanges.acts.model import ActRule
 from common.exchanges.documents.model import DocumentRule
 from common.logs import counted
@@ -26,14 +27,18 @@ __all__ = ["Doctor", "Finding"]
 
 @dataclass(frozen=True)
 class Doctor:
-    """`by_hand`: a person is looking, and wants to see what stands still as well."""
+    """`by_hand`: a person is looking, and wants to see what stands still as well.
+
+    down   hears of sides found out of order: nobody looking, the breakers must, or the next look tries them again
+    """
 
     house: House
     by_hand: bool
+    down: Callable[[SideDown], None] = lambda _: None
 
     def findings(self) -> Iterator[Finding]:
         """As they are made."""
-        return examined(self._checks())
+        return examined(self._checks(), self.down)
 
     @cached_property
     def active(self) -> tuple[list[ActRule], list[DocumentRule]] | None:

@@ -24,12 +24,12 @@ class Check:
     needs: tuple[str, ...] = ()
 
 
-def examined(checks: Iterable[Check]) -> Iterator[Finding]:
-    """Every finding as it is made, in the order of the checks."""
+def examined(checks: Iterable[Check], down: Callable[[SideDown], None]) -> Iterator[Finding]:
+    """Every finding as it is made, in the order of the checks; `down` hears of each side that is out of order."""
     amiss: set[str] = set()
     for check in checks:
         lacking = next((one for one in check.needs if one in amiss), "")
-        findings = [_not_asked(check, lacking)] if lacking else _looked(check)
+        findings = [_not_asked(check, lacking)] if lacking else _looked(check, down)
         for finding in findings:
             if finding.state != "well":
                 amiss.add(finding.check)
@@ -40,13 +40,14 @@ def _not_asked(check: Check, lacking: str) -> Finding:
     return unknown(check.name, check.about, f"not looked at: see {lacking}", again=True)
 
 
-def _looked(check: Check) -> Iterator[Finding]:
+def _looked(check: Check, heard: Callable[[SideDown], None]) -> Iterator[Finding]:
     try:
         yield from check.look()
     except SettingsError as error:
         names = ", ".join(dict.fromkeys(fault.name for fault in error.faults))
         yield unknown(check.name, check.about, f"not looked at: see settings ({names})", again=True)
     except SideDown as down:
+        heard(down)
         yield broken(check.name, check.about, down)
     except NeedsPerson as needs:
         yield from (_of_person(check, stop) for stop in needs.stops)

@@ -40,7 +40,8 @@ def named(side: str) -> str:
     """A side as people call it."""
     if side == PORTAL:
         return "the portal"
-    return "1C:DM" if side == _DM else f"base {side.removeprefix('base:')}"
+    kind, _, name = side.partition(":")
+    return "1C:DM" if side == _DM else f"{kind} {name}"
 
 
 def _remedy(down: SideDown) -> str:

@@ -28,9 +28,15 @@ def breakers(found: Iterable[Breaker]) -> Iterator[Finding]:
     stopped = [one for one in found if one.stops]
     for one in stopped:
         why = f"paused by {one.paused_by}" if one.paused_by else f"{one.cause} since {one.since}; tried again by itself"
-        yield unknown("breakers", named(one.side), f"left alone: {why}", WAITING)
+        yield unknown("breakers", named(one.side), f"left alone: {why}", _goes_on(one))
     if not stopped:
         yield well("breakers", "", "every side is at work")
+
+
+def _goes_on(breaker: Breaker) -> str:
+    """What a person may do about it; an exchange goes on by a word, a side when it works."""
+    kind, _, name = breaker.side.partition(":")
+    return f"./deploy.sh resume {name} --by NAME" if kind == "exchange" else WAITING
 
 
 def waiting(counts: Mapping[str, int]) -> Finding:

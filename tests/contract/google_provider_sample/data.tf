@@ -81,7 +81,7 @@ resource "google_monitoring_alert_policy" "letters" {
 }
 
 resource "google_monitoring_dashboard" "this" {
-  dashboard_json = jsonencode({ displayName = "Exchange", gridLayout = { widgets = [] } })
+  dashboard_json = jsonencode({ displayName = "Exchange", gridLayout = { columns = "2" } })
 }
 
 resource "google_monitoring_uptime_check_config" "public" {

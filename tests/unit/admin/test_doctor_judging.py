@@ -195,7 +195,7 @@ def test_what_cannot_be_asked_says_because_of_what() -> None:
         Check("portal clock", lambda: [well("portal clock", "", "")], needs=("portal",)),
         Check("queue", lambda: [well("queue", "", "")]),
     ]
-    found = {one.check: one for one in examined(checks)}
+    found = {one.check: one for one in examined(checks, lambda _: None)}
     assert [one.state for one in found.values()] == ["unknown", "unknown", "unknown", "well"]
     assert "store" in found["portal"].what
     assert "portal" in found["portal clock"].what

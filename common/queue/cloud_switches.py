@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from common.errors import TryLater
 from common.queue.google import explained
 
 if TYPE_CHECKING:
@@ -29,18 +32,18 @@ class CloudQueueSwitches:
         """One request. A queue that the platform disabled stands still too."""
         from google.cloud.tasks_v2 import Queue
 
-        with explained():
+        with _explained():
             state = self._connected().get_queue(name=self._full(name), **_CALL).state
         return bool(state != Queue.State.RUNNING)
 
     def pause(self, name: str, /) -> None:
         """One request; Cloud Tasks takes it for a paused queue as well."""
-        with explained():
+        with _explained():
             self._connected().pause_queue(name=self._full(name), **_CALL)
 
     def resume(self, name: str, /) -> None:
         """One request; Cloud Tasks takes it for a running queue as well."""
-        with explained():
+        with _explained():
             self._connected().resume_queue(name=self._full(name), **_CALL)
 
     def _full(self, name: str) -> str:
@@ -53,3 +56,15 @@ class CloudQueueSwitches:
             if self._client is None:
                 self._client = CloudTasksClient(transport="rest")
             return self._client
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """As `explained`; a switch is also refused for the state a queue is in, e.g. disabled by the platform."""
+    from google.api_core.exceptions import BadRequest
+
+    try:
+        with explained():
+            yield
+    except BadRequest as error:
+        raise TryLater(f"cloud tasks: {error.message}") from error

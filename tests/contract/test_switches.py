@@ -79,7 +79,7 @@ class Cloud(SwitchesContract):
         assert [action for action, _ in simulator.changes] == ["pause", "resume"]
 
     @pytest.mark.parametrize("act", ["is_paused", "pause", "resume"])
-    @pytest.mark.parametrize("status", [0, 401, 403, 404, 429, 500, 503])
+    @pytest.mark.parametrize("status", [0, 400, 401, 403, 404, 429, 500, 503])
     def test_a_service_that_fails_or_refuses_is_for_later_after_one_try(
         self, rig: Rig, simulator: CloudTasksSimulator | CloudSchedulerSimulator, act: str, status: int
     ) -> None:

@@ -184,7 +184,9 @@ def raising(error: Exception, check: str = "first") -> Callable[[], Iterator[Fin
     ],
 )
 def test_what_one_check_meets_hides_nothing(error: Exception, state: str) -> None:
-    found = list(examined([Check("first", raising(error)), Check("second", lambda: [well("second", "", "")])], lambda _: None))
+    found = list(
+        examined([Check("first", raising(error)), Check("second", lambda: [well("second", "", "")])], lambda _: None)
+    )
     assert [(one.check, one.state) for one in found] == [("first", "well"), ("first", state), ("second", "well")]
 
 

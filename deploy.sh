@@ -54,7 +54,8 @@ Every check, as CI runs them: ruff format, ruff check, mypy, lint-imports, pytes
 e.g. ./deploy.sh test -n0 tests/unit/test_logs.py; without, all tests run on TEST_WORKERS processes (auto: every core).
 
 needs: Python 3.11 or newer. Terraform, gcloud with Java (Firestore emulator): their tests skip where they are missing,
-with a reason; REQUIRE_FIRESTORE_EMULATOR=1 and REQUIRE_SHARED=1 make what is missing a failure.
+with a reason; REQUIRE_FIRESTORE_EMULATOR=1, REQUIRE_TERRAFORM=1 and REQUIRE_SHARED=1 make
+what is missing a failure.
 
 exit status: 0 all is well; else that of the first check that found something
 TEXT

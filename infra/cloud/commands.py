@@ -47,6 +47,10 @@ def main(arguments: list[str], root: Path = ROOT, environ: Mapping[str, str] | N
         return _said(f"Nothing was begun. Missing or wrong:\n{error}", 2)
     except TerraformError as error:
         return _said(f"{error}\nTerraform said no.".lstrip(), 1)
+    except BrokenPipeError:
+        # Whoever read has gone; what was begun has been heard out. Python would complain once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
 
 
 def pack(_chosen: argparse.Namespace, root: Path, _environ: Mapping[str, str]) -> int:

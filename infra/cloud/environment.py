@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
 from infra.cloud.needs import Need, Unprepared
+from infra.cloud.variables import unknown
 
 NAME: Final = re.compile(r"[a-z][a-z0-9-]{1,20}")
 BUCKET_SETTING: Final = "STATE_BUCKET"
 _PROJECT: Final = re.compile(r'^[ \t]*project[ \t]*=[ \t]*"(?P<project>[a-z][a-z0-9-]{4,28}[a-z0-9])"', re.MULTILINE)
-_GIVEN: Final = re.compile(r"^(?P<name>[A-Za-z_][\w-]*)[ \t]*=", re.MULTILINE)
-_DECLARED: Final = re.compile(r'^variable "(?P<name>[\w-]+)"', re.MULTILINE)
 _BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]")
 """cloud.google.com/storage/docs/buckets#naming"""
 
@@ -51,9 +49,10 @@ def environment(name: str, root: Path, environ: Mapping[str, str]) -> Environmen
         how = f"there are: {there}; copy infra/environments/example.tfvars to environments/<name>.tfvars and fill it in"
         raise Unprepared([Need(f"there is no environment {name!r}", how)])
     text = path.read_text(encoding="utf-8")
-    unknown = _unknown(text, root)
-    if unknown:
-        raise Unprepared([Need(f"infra/environments/{name}.tfvars: {one}", how) for one, how in unknown])
+    strange = unknown(text, [one.read_text(encoding="utf-8") for one in sorted((root / "infra").glob("*.tf"))])
+    if strange:
+        where = f"infra/environments/{name}.tfvars: there is no variable"
+        raise Unprepared([Need(f"{where} {one.name}", one.meant) for one in strange])
     found = _PROJECT.search(text)
     if found is None:
         what = f"infra/environments/{name}.tfvars names no project by its id"
@@ -64,16 +63,3 @@ def environment(name: str, root: Path, environ: Mapping[str, str]) -> Environmen
             [Need(f"{BUCKET_SETTING} is not the name of a bucket", "e.g. company-exchange-terraform-state")]
         )
     return Environment(name, found["project"], bucket)
-
-
-def _unknown(text: str, root: Path) -> list[tuple[str, str]]:
-    """Terraform only warns of a variable it does not know: a misspelt one would silently keep its default."""
-    files = sorted((root / "infra").glob("*.tf"))
-    known = [name for path in files for name in _DECLARED.findall(path.read_text(encoding="utf-8"))]
-    found = [name for name in _GIVEN.findall(text) if name not in known]
-    return [(f"there is no variable {name}", _meant(name, known)) for name in found]
-
-
-def _meant(name: str, known: list[str]) -> str:
-    close = get_close_matches(name, known, 1)
-    return f"perhaps {close[0]} is meant" if close else f"there are: {', '.join(sorted(known))}"

@@ -78,5 +78,8 @@ def _packed(root: Path) -> tuple[Mapping[str, Manifest], tuple[Package, ...]]:
 
 
 def _unformatted(root: Path, environ: Mapping[str, str]) -> list[Need]:
-    found = ", ".join(terraform.unformatted(root, environ))
+    try:
+        found = ", ".join(terraform.unformatted(root, environ))
+    except Unprepared as error:
+        return list(error.needs)
     return [Need(f"Terraform's files are not formatted: {found}", "terraform fmt -recursive infra")] if found else []

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 from common.settings import Secret
 from infra.cloud.environment import Environment
-from infra.cloud.needs import Need
+from infra.cloud.needs import Need, Unprepared
 
 LEAST: Final = (1, 11)
 """The first with write-only arguments, which keep secrets out of the state (facts gcp §3.1)."""
@@ -20,6 +23,9 @@ LEAST: Final = (1, 11)
 _HOW: Final = "https://developer.hashicorp.com/terraform/install"
 _SHORTEST: Final = 6
 _CHANGES: Final = 2
+_OUT_OF_FORM: Final = 3
+_ENDINGS: Final = (signal.SIGTERM, signal.SIGHUP)
+"""How a run of CI is cancelled, and how a lost connection ends what ran in it."""
 
 
 class TerraformError(Exception):
@@ -86,20 +92,70 @@ class Terraform:
     def _streamed(self, command: str, *arguments: str) -> int:
         plain = () if sys.stdout.isatty() else ("-no-color",)
         line = ("terraform", "-chdir=infra", command, *plain, *arguments)
-        with subprocess.Popen(
-            line, cwd=self._root, env=self._environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        ) as process:
+        heard = Heard(lambda text: self._say(hidden(text, self._values.values())))
+        with (
+            subprocess.Popen(
+                line,
+                cwd=self._root,
+                env=self._environ,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                encoding="utf-8",
+                errors="replace",
+            ) as process,
+            stopped_in_order(process),
+        ):
             assert process.stdout is not None
-            _each_line(process.stdout, lambda text: self._say(hidden(text, self._values.values())))
-            return process.wait()
+            _each_line(process.stdout, heard)
+            status = process.wait()
+        heard.out()
+        return status
 
     def _captured(self, command: str, *arguments: str) -> str:
         line = ("terraform", "-chdir=infra", command, "-no-color", *arguments)
-        done = subprocess.run(line, cwd=self._root, env=self._environ, capture_output=True, text=True)
+        done = subprocess.run(
+            line, cwd=self._root, env=self._environ, capture_output=True, encoding="utf-8", errors="replace"
+        )
         if done.returncode:
             self._say(hidden(done.stderr, self._values.values()))
             raise TerraformError
         return done.stdout
+
+
+class Heard:
+    """Says each line as long as somebody listens. Who leaves must not stop Terraform: it would die in the middle of an
+    apply, its state not written and its lock held.
+    """
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
+        self._left: Exception | None = None
+
+    def __call__(self, text: str) -> None:
+        if self._left is None:
+            try:
+                self._say(text)
+            except Exception as left:  # noqa: BLE001 - raised by `out`, when Terraform has ended
+                self._left = left
+
+    def out(self) -> None:
+        """Raises what ended the listening."""
+        if self._left is not None:
+            raise self._left
+
+
+@contextmanager
+def stopped_in_order(process: subprocess.Popen[str]) -> Iterator[None]:
+    """Whoever ends us means Terraform too: it is asked as by Ctrl-C, ends its steps and writes its state."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    kept = {one: signal.signal(one, lambda *_: process.send_signal(signal.SIGINT)) for one in _ENDINGS}
+    try:
+        yield
+    finally:
+        for one, before in kept.items():
+            signal.signal(one, before)
 
 
 def _each_line(lines: Iterable[str], say: Callable[[str], None]) -> None:
@@ -124,14 +180,18 @@ def hidden(text: str, secrets: Iterable[Secret]) -> str:
 
 
 def unformatted(root: Path, environ: Mapping[str, str]) -> list[str]:
-    """Files of `infra` that are not as `terraform fmt` would have them, or cannot be read.
+    """Files of `infra` that are not as `terraform fmt` would have them. Raises Unprepared for one that it cannot read.
 
     Not those of environments: how an operator indents his variables stops no deployment.
     """
-    line = ("terraform", "fmt", "-check", "-recursive", "-no-color", "infra")
-    done = subprocess.run(line, cwd=root, env=dict(environ), capture_output=True, text=True)
-    found = [one for one in (done.stdout + done.stderr).splitlines() if one.strip()] if done.returncode else []
-    return [one for one in found if not one.startswith("infra/environments/")]
+    infra = root / "infra"
+    ours = [*sorted(infra.glob("*.tf")), *(infra / name for name in ("modules", "tests") if (infra / name).is_dir())]
+    names = [str(one.relative_to(root)) for one in ours]
+    line = ("terraform", "fmt", "-check", "-recursive", "-no-color", *names)
+    done = subprocess.run(line, cwd=root, env=dict(environ), capture_output=True, encoding="utf-8", errors="replace")
+    if done.returncode not in (0, _OUT_OF_FORM):
+        raise Unprepared([Need("a file of infra cannot be read", done.stderr.strip())])
+    return [one for one in done.stdout.splitlines() if one.strip()] if done.returncode else []
 
 
 def needs(environ: Mapping[str, str]) -> list[Need]:

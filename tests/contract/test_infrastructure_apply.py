@@ -22,8 +22,11 @@ from tests.simulators.google_provider.terraform import Failed
 DATABASE = "google_firestore_database.exchange"
 
 
+pytest_plugins = ("tests.terraform_workspaces",)
+
+
 @pytest.fixture(scope="module")
-def first_apply(tmp_path_factory: pytest.TempPathFactory) -> tuple[Cloud, str]:
+def first_apply(terraform_installed: None, tmp_path_factory: pytest.TempPathFactory) -> tuple[Cloud, str]:
     """Cloud and state after the first apply to a project prepared as the README says, and no further."""
     cloud = Cloud(enabled=PREPARED_PROJECT)
     with deployment(tmp_path_factory.mktemp("first"), cloud) as found:
@@ -45,7 +48,7 @@ def deployed(tmp_path: Path, cloud: Cloud, first_apply: tuple[Cloud, str]) -> It
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Iterator[Deployment]:
+def project(terraform_installed: None, tmp_path: Path) -> Iterator[Deployment]:
     """A project before its first apply."""
     with deployment(tmp_path) as found:
         yield found
@@ -189,7 +192,9 @@ def test_the_database_is_not_destroyed_by_mistake(deployed: Deployment) -> None:
         ({"static_egress": False}, "google_vpc_access_connector"),
     ],
 )
-def test_what_others_hold_goes_after_they_let_go(tmp_path: Path, changes: dict[str, Any], gone: str) -> None:
+def test_what_others_hold_goes_after_they_let_go(
+    terraform_installed: None, tmp_path: Path, changes: dict[str, Any], gone: str
+) -> None:
     """Google refuses to delete what is still named by an alert, a backend or a function."""
     with deployment(tmp_path) as project:
         project.apply(deletion_protection=False)
@@ -210,7 +215,7 @@ def test_a_protected_address_is_not_lost_by_switching_egress_off(deployed: Deplo
     assert [one for one in faults(plan, set(), may_destroy=True) if "google_compute_address.egress" in one]
 
 
-def test_an_environment_that_may_be_thrown_away_goes_whole(tmp_path: Path) -> None:
+def test_an_environment_that_may_be_thrown_away_goes_whole(terraform_installed: None, tmp_path: Path) -> None:
     with deployment(tmp_path) as project:
         project.apply(deletion_protection=False)
         project.terraform.destroy(*project.variables(deletion_protection=False))
@@ -256,7 +261,7 @@ def test_a_package_that_was_not_made_is_named(project: Deployment) -> None:
     assert "deal_sweep.zip" in str(failed.value)
 
 
-def test_a_secret_without_a_value_is_refused_by_its_name(tmp_path: Path) -> None:
+def test_a_secret_without_a_value_is_refused_by_its_name(terraform_installed: None, tmp_path: Path) -> None:
     with deployment(tmp_path) as project, pytest.raises(Failed) as failed:
         project.terraform.apply(*project.variables(), *project.secrets(BITRIX_CLIENT_SECRET="x"))
     assert "ONEC_MAIN_PASSWORD" in str(failed.value)

@@ -10,14 +10,16 @@ import pytest
 from infra.manifests import ROOT
 from tests.infrastructure import Deployment, deployment
 
+pytest_plugins = ("tests.terraform_workspaces",)
+
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+def project(terraform_installed: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     with deployment(tmp_path_factory.mktemp("checks")) as found:
         yield found
 
 
-def test_the_files_are_formatted() -> None:
+def test_the_files_are_formatted(terraform_installed: None) -> None:
     done = subprocess.run(
         ["terraform", "fmt", "-check", "-recursive", "-diff", ROOT / "infra"], capture_output=True, text=True
     )

@@ -26,8 +26,11 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
 Plan = dict[str, Any]
 
 
+pytest_plugins = ("tests.terraform_workspaces",)
+
+
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+def project(terraform_installed: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     with deployment(tmp_path_factory.mktemp("plan")) as found:
         yield found
 

@@ -14,7 +14,9 @@ from infra.cloud.needs import Unprepared
 def checkout(root: Path, **files: str) -> Path:
     folder = root / "infra" / "environments"
     folder.mkdir(parents=True)
-    declared = "".join(f'variable "{name}" {{}}\n' for name in ("project", "region", "deletion_protection"))
+    declared = "".join(
+        f'variable "{name}" {{\n  type = string\n}}\n' for name in ("project", "region", "deletion_protection")
+    )
     (root / "infra" / "variables.tf").write_text(declared, encoding="utf-8")
     for name, text in files.items():
         (folder / f"{name}.tfvars").write_text(text, encoding="utf-8")

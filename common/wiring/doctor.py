@@ -22,7 +22,8 @@ def by_hand(services: Services) -> Doctor:
 
 
 def _noted(services: Services, down: SideDown) -> None:
-    if services.breakers.failed(down):
+    """A single lost connection is left to the work that meets it: its third one in a row has its place in order."""
+    if down.certain and services.breakers.failed(down):
         services.telling.side_opened(down)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -134,6 +135,7 @@ def test_work_that_had_its_own_reason_before_the_outage_keeps_waiting_for_it(off
     office.person.edit_requisite(office.requisite, RQ_KPP="")
     [deal] = closed(office)
     office.quiet()
+    office.services.doctor_at(office.clock.now() + timedelta(days=1))  # else its look would pause the queue before
     office.bases["main"].faults.add(answers.instead(answers.locked, FOR_EVER))
     office.minutes(10)
     office.person.edit_requisite(office.requisite, RQ_KPP="780201001")

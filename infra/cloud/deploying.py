@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -149,10 +151,10 @@ def _plan_file(one: Deploying) -> Iterator[Path]:
     """Where the plan is kept while it is needed, for no other eyes."""
     folder = one.ready.environment.folder(one.root)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    file = folder / "plan"
-    file.unlink(missing_ok=True)
-    file.touch(mode=0o600)
+    # One of its own each: two people in one checkout must not apply one another's. `mkstemp` shows it to nobody else.
+    handle, name = tempfile.mkstemp(prefix="plan-", dir=folder)
+    os.close(handle)
     try:
-        yield file
+        yield Path(name)
     finally:
-        file.unlink(missing_ok=True)
+        Path(name).unlink(missing_ok=True)

@@ -34,12 +34,16 @@ PERMISSIONS = (
 """What our own roles may hold."""
 
 KEPT = (
+    "google_cloud_tasks_queue",
     "google_compute_address",
     "google_compute_global_address",
     "google_firestore_database",
     "google_secret_manager_secret",
 )
-"""What nobody can make again as it was: data, secrets with their versions, addresses that others have written down."""
+"""What nobody can make again as it was: data, tasks, secrets, addresses that others have written down."""
+
+LIMITED = ("roles/datastore.user", "roles/storage.objectViewer")
+"""Granted on the project, and so only under a condition that names what they are for."""
 
 _OWN_ROLE = re.compile(r"projects/[^/]+/roles/exchange[A-Za-z]+")
 _SECRET_NAME = re.compile(r"(PASSWORD|SECRET|TOKEN|KEYS|WEBHOOK_URL)$")
@@ -98,6 +102,8 @@ def _grant(one: Planned, public: Collection[str]) -> Iterator[str]:
     if role is not None and role not in ROLES.get(one.type, ()) and not _OWN_ROLE.fullmatch(role):
         known = ", ".join(ROLES.get(one.type, ())) or "none"
         yield f"{one.address}: role {role} is not one we grant here (known: {known})"
+    if one.type == "google_project_iam_member" and role in LIMITED and not one.values.get("condition"):
+        yield f"{one.address}: role {role} on the whole project needs a condition"
     service = one.values.get("service")
     if one.values.get("member") in EVERYBODY and service not in public:
         yield f"{one.address}: {service or one.type} is private and must not be open to {one.values['member']}"

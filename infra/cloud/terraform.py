@@ -24,6 +24,8 @@ _HOW: Final = "https://developer.hashicorp.com/terraform/install"
 _SHORTEST: Final = 6
 _CHANGES: Final = 2
 _OUT_OF_FORM: Final = 3
+_LEAKS: Final = re.compile(r"TF_(WORKSPACE|CLI_ARGS|VAR_|LOG)")
+"""What a shell may hold for other projects: another state, options nobody sees here, logs with requests' secrets."""
 _ENDINGS: Final = (signal.SIGTERM, signal.SIGHUP)
 """How a run of CI is cancelled, and how a lost connection ends what ran in it."""
 
@@ -79,7 +81,7 @@ class Terraform:
 
     def _surroundings(self, environ: Mapping[str, str]) -> dict[str, str]:
         """Secrets as one variable that Terraform keeps nowhere (`ephemeral`), and by no other name."""
-        others = {name: value for name, value in environ.items() if name not in self._values}
+        others = {name: one for name, one in environ.items() if name not in self._values and not _LEAKS.match(name)}
         values = {name: value.reveal() for name, value in self._values.items()}
         folder = self._environment.folder(self._root)
         own = {"TF_DATA_DIR": str(folder), "TF_IN_AUTOMATION": "1", "TF_VAR_secret_values": json.dumps(values)}

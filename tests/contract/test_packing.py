@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from infra.cloud.closure import BY_NAME, PackingError, Sources
+from infra.cloud.closure import PackingError, Sources
 from infra.cloud.packing import Package, packages, written
 from infra.cloud.requirements import BRINGS, brings, locked
 from infra.manifests import ROOT, read
@@ -139,10 +139,6 @@ def test_a_new_product_of_1c_is_shipped_though_its_name_stands_nowhere(tmp_path:
     assert {
         one.folder for one in packages(root, read(root)) if "common.onec.configurations.ka2" in one.modules
     } == users
-
-
-def test_every_import_by_name_is_written_down() -> None:
-    assert all(BY_NAME[name] in one.modules for one in packed().values() for name in BY_NAME if name in one.modules)
 
 
 def _touched(path: Path, line: str = "CHANGED = True") -> None:

@@ -70,6 +70,7 @@ def test_an_empty_plan_has_no_faults() -> None:
         (one("google_storage_bucket_iam_policy"), "single members"),
         (one("google_cloud_run_service_iam_member", service="deal-sweep", member="allUsers"), "deal-sweep is private"),
         (one("google_storage_bucket_iam_member", member="allAuthenticatedUsers"), "must not be open"),
+        (one("google_project_iam_member", role="roles/storage.objectViewer"), "needs a condition"),
         (one("google_project_iam_custom_role", permissions=["cloudtasks.queues.*"]), "cloudtasks.queues.*"),
         (one("google_project_iam_custom_role", permissions=["cloudtasks.queues.delete"]), "cloudtasks.queues.delete"),
         (function(ingress_settings="ALLOW_ALL"), "ALLOW_INTERNAL_AND_GCLB"),

@@ -130,23 +130,6 @@ def test_a_wrong_variable_is_terraforms_to_name_also_offline(project: Tiny, told
     assert project.cloud.resources == {}
 
 
-def test_a_misspelt_variable_is_named_before_anything_is_planned(project: Tiny, told: Told) -> None:
-    project.variables('plaec = "x"\n')
-    status, said = told.by(project, "apply", NAME, "--yes")
-    assert (status, project.cloud.resources) == (2, {})
-    assert "there is no variable plaec\n      perhaps place is meant" in said
-
-
-def test_a_setting_the_functions_would_refuse_is_named_and_nothing_is_applied(project: Tiny, told: Told) -> None:
-    project.secrets(VALUES)
-    main_tf = project.root / "infra" / "main.tf"
-    main_tf.write_text(main_tf.read_text().replace("Europe/Moscow", "Europe/Moskow"))
-    for environ in (project.environ, project.without_credentials()):
-        status, said = told.by(project, "plan", NAME, environ=environ)
-        assert status == 1
-        assert "Refused: ONEC_MAIN_TIME_ZONE: is not a time zone" in said
-
-
 def test_a_plan_that_breaks_the_policy_is_refused_also_offline(project: Tiny, told: Told) -> None:
     project.secrets(VALUES)
     main_tf = project.root / "infra" / "main.tf"

@@ -1,0 +1,44 @@
+"""A wrong variable is named before anything is made, also one that Terraform would take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from infra.cloud import deploying
+from infra.cloud.needs import Unprepared
+from tests.tiny_project import NAME, Tiny, cloudless, tiny
+
+pytest_plugins = ("tests.terraform_workspaces",)
+
+VALUES = (
+    "BITRIX_WEBHOOK_URL=https://company.bitrix24.ru/rest/1/markedwebhook00000001/\nONEC_MAIN_PASSWORD=marked-00000002\n"
+)
+
+
+@pytest.fixture
+def project(terraform_installed: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tiny]:
+    cloudless(monkeypatch, tmp_path)
+    with tiny(tmp_path / "checkout") as found:
+        yield found
+
+
+def test_a_misspelt_variable_is_named_before_anything_is_planned(project: Tiny) -> None:
+    project.variables('plaec = "x"\n')
+    with pytest.raises(Unprepared) as refused:
+        deploying.apply(NAME, project.root, project.environ, False, None)
+    assert "there is no variable plaec\n      perhaps place is meant" in str(refused.value)
+    assert project.cloud.resources == {}
+
+
+def test_a_setting_the_functions_would_refuse_is_named_and_nothing_is_applied(project: Tiny) -> None:
+    project.secrets(VALUES)
+    main_tf = project.root / "infra" / "main.tf"
+    main_tf.write_text(main_tf.read_text().replace("Europe/Moscow", "Europe/Moskow"))
+    for environ in (project.environ, project.without_credentials()):
+        said: list[str] = []
+        assert deploying.plan(NAME, project.root, environ, False, said.append) == 1
+        assert [line for line in said if line.startswith("Refused: ONEC_MAIN_TIME_ZONE: is not a time zone")]
+    assert project.cloud.resources == {}

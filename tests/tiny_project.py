@@ -37,6 +37,11 @@ MANIFEST = {
         }
     },
 }  # fmt: skip
+WEBHOOK = "https://company.bitrix24.ru/rest/1/markedwebhook00000001/"
+PASSWORD = "marked-password-00000002"
+VALUES = f"BITRIX_WEBHOOK_URL={WEBHOOK}\nONEC_MAIN_PASSWORD={PASSWORD}\n"
+"""What a person keeps in `.env.small`; none of it may ever be seen."""
+
 MAIN = """\
 terraform {
   backend "gcs" {}

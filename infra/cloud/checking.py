@@ -28,10 +28,22 @@ def faults(shown: Mapping[str, Any], secrets: Mapping[str, str], environment: st
     return [*_of_settings(shown, secrets), *_of_name(shown, environment)]
 
 
+def are_known(shown: Mapping[str, Any]) -> bool:
+    """Whether the plan tells the settings; else one of them is known only after the apply, and none can be judged."""
+    return _settings(shown) is not None
+
+
+def _settings(shown: Mapping[str, Any]) -> Mapping[str, str] | None:
+    found: Mapping[str, str] | None = (
+        shown.get("planned_values", {}).get("outputs", {}).get("settings", {}).get("value")
+    )
+    return found
+
+
 def _of_settings(shown: Mapping[str, Any], secrets: Mapping[str, str]) -> list[str]:
-    plain = shown.get("planned_values", {}).get("outputs", {}).get("settings", {}).get("value")
+    plain = _settings(shown)
     if plain is None:
-        return []  # known only after the apply; they were judged when they were first planned
+        return []
     names = [one["change"]["after"]["secret_id"] for one in _secrets(shown)]
     try:
         Settings.read({**plain, **{name: secrets.get(name) or FORMS.get(name, "secret") for name in names}})

@@ -87,6 +87,8 @@ class Deploying:
         return found
 
     def _broken(self, shown: Mapping[str, Any]) -> bool:
+        if not checking.are_known(shown):
+            self.say("Not judged: the settings, known only after the apply; a plan afterwards judges them.")
         given = {name: value.reveal() for name, value in self.ready.secrets.values.items()}
         faults = checking.faults(shown, given, self.ready.environment.name)
         faults += policy.faults(shown, self.ready.public, self.may_destroy)

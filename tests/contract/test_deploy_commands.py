@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -19,21 +19,11 @@ from infra.cloud.environment import environment
 from infra.cloud.secret_values import given
 from infra.cloud.terraform import Terraform, hidden
 from infra.manifests import ROOT
-from tests.tiny_project import NAME, PROJECT, TOKEN, Tiny, cloudless, tiny
+from tests.tiny_project import NAME, PASSWORD, PROJECT, TOKEN, VALUES, WEBHOOK, Tiny
 
-pytest_plugins = ("tests.terraform_workspaces",)
+pytest_plugins = ("tests.tiny_checkouts",)
 
-WEBHOOK = "https://company.bitrix24.ru/rest/1/markedwebhook00000001/"
-PASSWORD = "marked-password-00000002"
-VALUES = f"BITRIX_WEBHOOK_URL={WEBHOOK}\nONEC_MAIN_PASSWORD={PASSWORD}\n"
 MARKED = (WEBHOOK, PASSWORD)
-
-
-@pytest.fixture
-def project(terraform_installed: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tiny]:
-    cloudless(monkeypatch, tmp_path)
-    with tiny(tmp_path / "checkout") as found:
-        yield found
 
 
 @pytest.fixture

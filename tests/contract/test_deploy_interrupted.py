@@ -7,27 +7,14 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from infra.cloud import deploying
 from infra.cloud.terraform import stopped_in_order
-from tests.tiny_project import NAME, Tiny, cloudless, tiny
+from tests.tiny_project import NAME, VALUES, Tiny
 
-pytest_plugins = ("tests.terraform_workspaces",)
-
-VALUES = (
-    "BITRIX_WEBHOOK_URL=https://company.bitrix24.ru/rest/1/markedwebhook00000001/\nONEC_MAIN_PASSWORD=marked-00000002\n"
-)
-
-
-@pytest.fixture
-def project(terraform_installed: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tiny]:
-    cloudless(monkeypatch, tmp_path)
-    with tiny(tmp_path / "checkout") as found:
-        yield found
+pytest_plugins = ("tests.tiny_checkouts",)
 
 
 def test_whoever_stops_reading_does_not_stop_terraform(project: Tiny) -> None:

@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from infra.cloud import deploying
 from infra.cloud.needs import Unprepared
-from tests.tiny_project import NAME, Tiny, cloudless, tiny
+from tests.tiny_project import NAME, VALUES, Tiny
 
-pytest_plugins = ("tests.terraform_workspaces",)
-
-VALUES = (
-    "BITRIX_WEBHOOK_URL=https://company.bitrix24.ru/rest/1/markedwebhook00000001/\nONEC_MAIN_PASSWORD=marked-00000002\n"
-)
-
-
-@pytest.fixture
-def project(terraform_installed: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tiny]:
-    cloudless(monkeypatch, tmp_path)
-    with tiny(tmp_path / "checkout") as found:
-        yield found
+pytest_plugins = ("tests.tiny_checkouts",)
 
 
 def test_a_misspelt_variable_is_named_before_anything_is_planned(project: Tiny) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from infra.cloud.checking import faults
+from infra.cloud.checking import are_known, faults
 
 SETTINGS = {
     "STORE_URL": "firestore://company-exchange/exchange",
@@ -71,5 +71,8 @@ def test_a_file_of_another_environment_is_named() -> None:
     assert 'environment = "production"' in fault
 
 
-def test_what_is_known_only_afterwards_is_left_alone() -> None:
-    assert faults({"planned_values": {"outputs": {"settings": {}}}}, {}, "production") == []
+def test_settings_known_only_afterwards_are_not_taken_for_judged() -> None:
+    unknown: dict[str, Any] = {"planned_values": {"outputs": {"settings": {}}}}
+    assert faults(unknown, {}, "production") == []
+    assert not are_known(unknown)
+    assert are_known(plan())

@@ -33,7 +33,7 @@ def _require_range(cloud: Cloud, state: State) -> None:
     ranges = [one["ip_cidr_range"] for one in cloud.all("google_compute_subnetwork") if one["name"] == subnet]
     require(not subnet or ranges, 400, f"Subnetwork {subnet} does not exist.")
     for range_ in [*ranges, state.get("ip_cidr_range")]:
-        size = ipaddress.ip_network(range_).prefixlen if range_ else _CONNECTOR_BITS
+        size = ipaddress.ip_network(range_, strict=False).prefixlen if range_ else _CONNECTOR_BITS
         require(size == _CONNECTOR_BITS, 400, f"A connector needs a range of /28, {range_} is none.")
 
 
